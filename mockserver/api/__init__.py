@@ -1,0 +1,1 @@
+"""The contract over HTTP: everything between a request and the ledger."""

@@ -1,0 +1,70 @@
+"""Type coercion as AJV's ``coerceTypes`` does it, for the observed profile (see ``compat``)."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from mockserver.api.strict_json import Json
+
+_NUMBER = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
+_NOT_COERCED = object()
+
+
+def coerced(value: Json, schema: dict[str, Any]) -> Json:
+    """Give ``value`` with every scalar turned into the type ``schema`` asks for, where AJV would.
+
+    ``schema`` holds no references. What cannot be turned stays as it is, for the validator to
+    refuse. ``value`` itself is left alone.
+    """
+    if value is None and schema.get("nullable"):
+        return None
+    if isinstance(value, dict):
+        properties = schema.get("properties", {})
+        return {k: coerced(v, properties[k]) if k in properties else v for k, v in value.items()}
+    if isinstance(value, list):
+        items = schema.get("items", {})
+        return [coerced(member, items) for member in value]
+    turned = _turned(value, schema.get("type"))
+    return value if turned is _NOT_COERCED else turned
+
+
+def _turned(value: Json, wanted: str | None) -> Json:
+    if wanted == "string":
+        return _to_string(value)
+    if wanted in ("integer", "number"):
+        return _to_number(value, whole=wanted == "integer")
+    if wanted == "boolean":
+        return _to_boolean(value)
+    return _NOT_COERCED
+
+
+def _to_string(value: Json) -> Json:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    return str(value)
+
+
+def _to_number(value: Json, *, whole: bool) -> Json:
+    if value is None or isinstance(value, bool):
+        return int(bool(value))
+    if isinstance(value, str):
+        if not _NUMBER.fullmatch(value):
+            return _NOT_COERCED
+        value = int(value) if value.strip().lstrip("+-").isdigit() else float(value)
+    if isinstance(value, float) and whole:
+        return int(value) if math.isfinite(value) and value.is_integer() else _NOT_COERCED
+    return value
+
+
+def _to_boolean(value: Json) -> Json:
+    if value in ("true", 1):
+        return True
+    if value in ("false", 0, None):
+        return False
+    return _NOT_COERCED

@@ -1,0 +1,95 @@
+"""The command ``canopy-mock``. What goes wrong is said in one line on stderr, with exit code 2."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from typing import Any
+
+import click
+
+from mockserver import __version__
+from mockserver.api.compat import Compat
+from mockserver.ledger.decide import Processing
+from mockserver.options import config_option, option, settings
+from mockserver.settings import DEFAULT_TOKEN, MAX_ACCOUNTS, MIN_ACCOUNTS
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command with ``arguments``, by default the process's own; exits the process."""
+    # connexion 3.3 imports starlette's test client, which warns of its own future
+    warnings.filterwarnings("ignore", module="connexion")
+    try:
+        code = cli.main(arguments, prog_name="canopy-mock", standalone_mode=False)
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        message = " ".join(error.format_message().split())
+        click.echo(f"canopy-mock: {message}", err=True)
+        code = 2
+    sys.exit(code or 0)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="canopy-mock %(version)s")
+def cli() -> None:
+    """A mock server for debit offsets on loan accounts, with a real ledger behind it."""
+
+
+@cli.command()
+@option("--host", default="127.0.0.1", help="The address to listen on.")
+@option("--port", type=click.IntRange(0, 65_535), default=8080, help="0 is any free port.")
+@option("--seed", type=int, default=1, help="What the portfolio is drawn from.")
+@option(
+    "--accounts",
+    type=click.IntRange(MIN_ACCOUNTS, MAX_ACCOUNTS),
+    default=25,
+    help="How many accounts the portfolio has.",
+)
+@option(
+    "--token",
+    multiple=True,
+    default=[DEFAULT_TOKEN],
+    help="A bearer token with all rights; may be repeated.",
+)
+@option(
+    "--compat",
+    type=click.Choice([compat.value for compat in Compat]),
+    default=Compat.DOCUMENTED.value,
+    help="The published contract, or what the real service was seen to do.",
+)
+@option(
+    "--processing",
+    type=click.Choice([processing.value for processing in Processing]),
+    default=Processing.AUTOMATIC.value,
+    help="Whether due work is carried out by itself, or only by a roll.",
+)
+@option("--scenario", help="Start from this scenario, a name or a YAML file, not a portfolio.")
+@option("--check-responses", is_flag=True, help="Answer 500 rather than break the contract.")
+@option("--reload", is_flag=True, help="Start again when the contract or a fixture changes.")
+@option("--open", is_flag=True, help="Show the ledger in a browser.")
+@config_option
+def serve(**options: Any) -> None:
+    """Serve the contract, with accounts to try it on."""
+    # not at the top: what a server needs takes half a second to import, and --help needs none of it
+    from mockserver.serving import StartError, serve_once, serve_and_reload  # noqa: PLC0415
+
+    reload, opens = options.pop("reload"), options.pop("open")
+    try:
+        (serve_and_reload if reload else serve_once)(settings(options), opens=opens)
+    except StartError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@cli.group()
+def scenario() -> None:
+    """Named starting ledgers."""
+
+
+@scenario.command("list")
+def list_scenarios() -> None:
+    """List the scenarios that come with canopy-mock, and what each is for."""
+    from mockserver.seeding.scenario import load, names  # noqa: PLC0415 - as in serve
+
+    for name in names():
+        click.echo(f"{name}\n    {load(name).purpose}")

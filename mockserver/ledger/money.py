@@ -1,0 +1,54 @@
+"""Cents, the four buckets of a balance, and an amount in each of them."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple, TypeAlias
+
+Cents: TypeAlias = int
+"""An amount of money in whole cents, exact at any size. Never a float."""
+
+MAX_AMOUNT_CENTS: Cents = 2**53 - 1
+"""The largest amount a request may carry: what every JSON reader keeps exact."""
+
+
+class Bucket(IntEnum):
+    """What a balance consists of. Its values index :class:`Balances`."""
+
+    PRINCIPAL = 0
+    INTEREST = 1
+    DEFERRED_INTEREST = 2
+    FEE = 3
+
+
+class Balances(NamedTuple):
+    """Cents in each bucket, in the order of :class:`Bucket`; positive is owed."""
+
+    principal_cents: Cents = 0
+    interest_cents: Cents = 0
+    deferred_interest_cents: Cents = 0
+    fee_cents: Cents = 0
+
+    @property
+    def total_cents(self) -> Cents:
+        """The sum of the buckets (ledger.md L9)."""
+        return sum(self)
+
+    def plus(self, other: Balances) -> Balances:
+        """Give the bucket-by-bucket sum of the two."""
+        return Balances(*map(int.__add__, self, other))
+
+    def minus(self, other: Balances) -> Balances:
+        """Give the bucket-by-bucket difference of the two."""
+        return Balances(*map(int.__sub__, self, other))
+
+
+def in_bucket(bucket: Bucket, amount_cents: Cents) -> Balances:
+    """Give balances that hold ``amount_cents`` in ``bucket`` and nothing elsewhere."""
+    amounts = [0, 0, 0, 0]
+    amounts[bucket] = amount_cents
+    return Balances(*amounts)
+
+
+NOTHING = Balances()
+"""Zero in every bucket."""

@@ -1,0 +1,43 @@
+"""Pouring: spreading what reduces a balance over the buckets it can be taken from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mockserver.ledger.money import Balances, Bucket, Cents
+
+DEFAULT_ORDER = (Bucket.FEE, Bucket.INTEREST, Bucket.PRINCIPAL, Bucket.DEFERRED_INTEREST)
+"""The order in which buckets are paid off when nothing else is said (ledger.md L7)."""
+
+
+def _first(bucket: Bucket) -> tuple[Bucket, ...]:
+    return (bucket, *(other for other in DEFAULT_ORDER if other is not bucket))
+
+
+ORDER_BY_ALLOCATION: dict[Bucket, tuple[Bucket, ...]] = {b: _first(b) for b in Bucket}
+"""The allocated bucket first, the overflow in the default order (ledger.md L5, L7)."""
+
+
+class Poured(NamedTuple):
+    """What pouring took from each bucket, and what nothing could take."""
+
+    taken: Balances
+    left_cents: Cents
+
+
+def pour(amount_cents: Cents, owed: Balances, order: Sequence[Bucket]) -> Poured:
+    """Spread ``amount_cents`` over what is owed, bucket by bucket in ``order``.
+
+    Takes from no bucket more than it owes. What nothing can take is ``left_cents``; there is no
+    sufficiency check (ledger.md L7).
+    """
+    taken = [0, 0, 0, 0]
+    left_cents = amount_cents
+    for bucket in order:
+        if not left_cents:
+            break
+        taken[bucket] = min(left_cents, owed[bucket])
+        left_cents -= taken[bucket]
+    assert sum(taken) + left_cents == amount_cents
+    return Poured(Balances(*taken), left_cents)

@@ -1,0 +1,1 @@
+"""What makes it a sandbox: a ledger of its own for everybody who asks, and a clock."""

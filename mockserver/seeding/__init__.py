@@ -1,0 +1,1 @@
+"""Starting ledgers: scenarios from files, portfolios from Faker."""

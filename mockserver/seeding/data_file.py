@@ -1,0 +1,45 @@
+"""Reading fixtures: YAML, checked against a JSON Schema that is itself a fixture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+import yaml
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import best_match
+
+from mockserver.api.instants import is_instant
+from mockserver.ledger.line_item import ItemType
+from mockserver.resources import find
+
+
+class DataFileError(Exception):
+    """A file cannot be used. The message is one line: the file, the place, the rule."""
+
+
+def read(path: Path, schema_name: str) -> Any:
+    """Read ``path`` and check it against ``fixtures/schemas/<schema_name>.yaml``.
+
+    Raises DataFileError.
+    """
+    try:
+        raw = yaml.safe_load(path.read_bytes())
+    except OSError as error:
+        raise DataFileError(f"{path}: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise DataFileError(f"{path}: {' '.join(str(error).split())}") from error
+    schema = yaml.safe_load(find(f"fixtures/schemas/{schema_name}.yaml").read_bytes())
+    error = best_match(Draft202012Validator(schema, format_checker=_FORMATS).iter_errors(raw))
+    if error is not None:
+        raise DataFileError(f"{path}: {error.json_path}: {error.message}")
+    return raw
+
+
+_FORMATS = FormatChecker(formats=())
+_FORMATS.checkers = {
+    "date-time": (lambda v: not isinstance(v, str) or is_instant(v), ()),
+    "time-zone": (lambda v: not isinstance(v, str) or v in available_timezones(), ()),
+    "item-type": (lambda v: not isinstance(v, str) or v in ItemType.__members__, ()),
+}

@@ -1,0 +1,82 @@
+"""Starting a server: put it together, take the port, say that it is ready."""
+
+from __future__ import annotations
+
+import os
+import sys
+import webbrowser
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
+
+import click
+import watchfiles
+
+from mockserver.api.contract import ContractError
+from mockserver.app import build
+from mockserver.door.server import bind, run, url_of
+from mockserver.ready import ready_text
+from mockserver.resources import find
+from mockserver.seeding.data_file import DataFileError
+from mockserver.seeding.plan import PlanError
+from mockserver.settings import Settings
+
+_SHOW_PROGRESS_FROM = 1_000
+
+T = TypeVar("T")
+
+
+class StartError(Exception):
+    """The server cannot start. The message is one line."""
+
+
+def serve_once(settings: Settings, *, opens: bool) -> None:
+    """Serve until the process is told to stop. Raises StartError."""
+    try:
+        listener = bind(settings.host, settings.port)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        reason = os.strerror(error.errno or 0) if error.errno else error.strerror
+        raise StartError(f"cannot listen on {where}: {reason}") from error
+    try:
+        application = build(settings, progress=partial(_progress, settings.accounts))
+    except (ContractError, DataFileError, PlanError) as error:
+        listener.close()
+        raise StartError(str(error)) from error
+    url = url_of(listener)
+
+    def on_ready() -> None:
+        click.echo(ready_text(url, settings, application.sandboxes.seed))
+        if opens:
+            webbrowser.open(f"{url}/_mock/")
+
+    run(application.asgi, listener, on_ready)
+
+
+def serve_and_reload(settings: Settings, *, opens: bool) -> None:
+    """Serve, and start again whenever the contract, a fixture or the code changes.
+
+    Every start begins with a new ledger. Raises StartError if the port is taken.
+    """
+    if settings.port == 0:
+        with bind(settings.host, 0) as listener:
+            settings = replace(settings, port=listener.getsockname()[1])
+    watched = (find("openapi.yaml"), find("fixtures"), find("mockserver"))
+    watchfiles.run_process(*watched, target=_serve_or_say_why, args=(settings, opens))
+
+
+def _serve_or_say_why(settings: Settings, opens: bool) -> None:  # noqa: FBT001 - a process target
+    try:
+        serve_once(settings, opens=opens)
+    except StartError as error:
+        click.echo(f"canopy-mock: {error}; waiting for the next change", err=True)
+
+
+def _progress(total: int, members: Iterable[T]) -> Iterable[T]:
+    """Show a bar on stderr while a large portfolio is made."""
+    if total < _SHOW_PROGRESS_FROM:
+        yield from members
+        return
+    with click.progressbar(members, total, "Making accounts", file=sys.stderr) as bar:
+        yield from bar

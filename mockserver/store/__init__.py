@@ -1,0 +1,1 @@
+"""The journal port and its engines: where events are kept."""
