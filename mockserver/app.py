@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from a2wsgi import WSGIMiddleware
+from flask import Flask
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.api import contract as contracts
@@ -12,8 +14,10 @@ from mockserver.api import stack
 from mockserver.api.answers import CheckAnswers
 from mockserver.api.auth import Tokens
 from mockserver.api.compat import PROFILES
+from mockserver.api.documents import Document
 from mockserver.api.handlers import HANDLERS
 from mockserver.api.strict_json import dumps
+from mockserver.console.web import create_console
 from mockserver.resources import find
 from mockserver.sandbox.clock import Clock, SystemClock
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -23,8 +27,11 @@ from mockserver.seeding.plan import carry_out
 from mockserver.settings import Settings
 from mockserver.store.memory import MemoryJournal
 
-DOCS = ("/docs", "/openapi.json", "/openapi.yaml")
-"""What Connexion serves beside the contract's paths: Swagger UI, and the contract itself."""
+DOCS = "/docs"
+"""Where Connexion serves Swagger UI, beside the contract's paths."""
+
+CONSOLE = "/_mock"
+"""Where the console is, on a server that only its own machine can reach."""
 
 Progress = Callable[[Iterable[portfolio.Member]], Iterable[portfolio.Member]]
 """Something that passes on what it is given and shows how far it got."""
@@ -45,13 +52,21 @@ def build(
     Raises ContractError, DataFileError, PlanError.
     """
     clock = clock or SystemClock()
-    contract = contracts.load(find("openapi.yaml"))
+    path = find("openapi.yaml")
+    contract = contracts.load(path)
     sandboxes = Sandboxes(plant(settings, progress), MemoryJournal(), clock, settings.processing)
     tokens = Tokens(settings.tokens, settings.clients, clock)
     api = stack.build(contract, HANDLERS, tokens, sandboxes, PROFILES[settings.compat])
     if settings.check_responses:
-        api = CheckAnswers(api, contract, exempt=DOCS)
-    return Application(_Switch(api, {"/healthz": _healthz}), sandboxes)
+        api = CheckAnswers(api, contract, exempt=(DOCS,))
+    others: dict[str, ASGIApp] = {
+        "/healthz": Document("application/json", dumps({"status": "ok"})),
+        "/openapi.json": Document("application/json", dumps(contract.raw)),
+        "/openapi.yaml": Document("application/yaml", path.read_bytes()),
+    }
+    if settings.is_local:
+        others[CONSOLE] = _mounted(create_console(sandboxes))
+    return Application(_Switch(api, others), sandboxes)
 
 
 def plant(settings: Settings, progress: Progress = iter) -> Seed:
@@ -74,14 +89,18 @@ class _Switch:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self._api
         if scope["type"] == "http":
-            first = "/" + scope["path"][1:].partition("/")[0]
-            app = self._others.get(first, app)
+            path: str = scope["path"]
+            if path.startswith(CONSOLE):
+                path = "/" + path[1:].partition("/")[0]
+            app = self._others.get(path, app)
         await app(scope, receive, send)
 
 
-async def _healthz(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer that the server is up."""
-    body = dumps({"status": "ok"})
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+def _mounted(console: Flask) -> ASGIApp:
+    """Let a WSGI application answer below :data:`CONSOLE`."""
+    app: ASGIApp = WSGIMiddleware(console.wsgi_app)  # type: ignore[assignment, arg-type]
+
+    async def mounted(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "root_path": CONSOLE}, receive, send)
+
+    return mounted

@@ -72,7 +72,7 @@ def cli() -> None:
 def serve(**options: Any) -> None:
     """Serve the contract, with accounts to try it on."""
     # not at the top: what a server needs takes half a second to import, and --help needs none of it
-    from mockserver.serving import StartError, serve_once, serve_and_reload  # noqa: PLC0415
+    from mockserver.serving import StartError, serve_and_reload, serve_once  # noqa: PLC0415
 
     reload, opens = options.pop("reload"), options.pop("open")
     try:

@@ -76,14 +76,17 @@ def _clients(path: Path, tables: list[dict[str, str]]) -> tuple[Client, ...]:
     clients = []
     for table in tables:
         try:
-            role = Role(table.get("role", Role.ADMIN.value))
-            sandbox = table.get("sandbox", table["client_id"])
-            clients.append(Client(**{**table, "role": role, "sandbox": sandbox}))
-        except KeyError as error:
-            raise click.UsageError(f"{path}: [[clients]] lacks {error}") from error
+            clients.append(_client(**table))
         except (TypeError, ValueError) as error:
-            raise click.UsageError(f"{path}: [[clients]]: {error}") from error
+            message = str(error).removeprefix("_client() ")
+            raise click.UsageError(f"{path}: [[clients]]: {message}") from error
     return tuple(clients)
+
+
+def _client(
+    client_id: str, client_secret: str, role: str = "Admin", sandbox: str | None = None
+) -> Client:
+    return Client(client_id, client_secret, Role(role), client_id if sandbox is None else sandbox)
 
 
 config_option = click.option(

@@ -20,7 +20,9 @@ _BODY = (
 
 def ready_text(url: str, settings: Settings, seed: Seed) -> str:
     """Give what is printed once the server at ``url`` takes requests."""
-    rows = [("account", "product", "owes", "principal", "interest", "deferred", "fees")]
+    rows: list[tuple[str, ...]] = [
+        ("account", "product", "owes", "principal", "interest", "deferred", "fees")
+    ]
     for account in list(seed.accounts.values())[:_SAMPLE_ACCOUNTS]:
         owed = balances(account, seed.last_created_at)
         figures = (owed.total_cents, *owed)
@@ -47,7 +49,7 @@ def ready_text(url: str, settings: Settings, seed: Seed) -> str:
             '    -H "Content-Type: application/json" \\',
             f"    -d '{_BODY}'",
             "",
-            f"Read the contract at {url}/docs/, watch the ledger at {url}/_mock/, stop with Ctrl-C.",
+            f"The contract: {url}/docs/  The ledger: {url}/_mock/  Stop with Ctrl-C.",
         ]
     )
 

@@ -91,9 +91,7 @@ class CheckAnswers:
         body = b"".join(message.get("body", b"") for message in messages[1:])
         path = scope["raw_path"].decode("ascii", "replace")
         headers = Headers(raw=start["headers"])
-        broken = self._checker.broken_rule(
-            scope["method"], path, start["status"], headers, body
-        )
+        broken = self._checker.broken_rule(scope["method"], path, start["status"], headers, body)
         if broken is None:
             return messages
         _LOG.error(

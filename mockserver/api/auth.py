@@ -59,9 +59,7 @@ class Caller:
 class Tokens:
     """Knows every good token: configured ones, those it minted, and ``sbx_<name>``."""
 
-    def __init__(
-        self, configured: Iterable[str], clients: Iterable[Client], clock: Clock
-    ) -> None:
+    def __init__(self, configured: Iterable[str], clients: Iterable[Client], clock: Clock) -> None:
         """Take ``configured`` tokens for the default sandbox, with all rights."""
         self._configured = {_digest(token) for token in configured}
         self._clients: Mapping[str, Client] = {client.client_id: client for client in clients}

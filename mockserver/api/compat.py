@@ -26,7 +26,7 @@ class Profile:
     before_opening: tuple[HTTPStatus, str]
     """Status and error code."""
     coerces_types: bool
-    """Whether ``"3000"`` is good for an integer, and 5 for a string, as AJV's coerceTypes has it."""
+    """Whether ``"3000"`` is good for an integer and 5 for a string, as in AJV's coerceTypes."""
     strips_trailing_space: bool
     """Whether a path may end in ``%20``."""
     reads_local_times: bool
@@ -53,7 +53,7 @@ PROFILES: dict[Compat, Profile] = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing the profiles differ in, for the docs. ``field`` is the field of :class:`Profile`."""
+    """One thing the profiles differ in, for the docs; ``field`` is that of :class:`Profile`."""
 
     field: str
     what: str
@@ -72,7 +72,7 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference(
         "coerces_types",
         "Types in bodies and queries",
-        "strict: `200.0` and `\"200\"` are no integers",
+        'strict: `200.0` and `"200"` are no integers',
         'coerced at any depth: `"3000"` → 3000, `200.0` → 200, `"true"` → true, 5 → `"5"`',
     ),
     Difference(

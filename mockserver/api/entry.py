@@ -168,4 +168,5 @@ class Entry(RoutedMiddleware[_EntryAPI]):
 
     def add_api(self, specification: Any, **kwargs: Any) -> _EntryAPI:
         """Take the operations of an API."""
-        return super().add_api(specification, provide=self._provide, **kwargs)
+        api: _EntryAPI = super().add_api(specification, provide=self._provide, **kwargs)
+        return api

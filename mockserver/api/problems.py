@@ -30,7 +30,7 @@ from mockserver.ledger.refusals import (
 
 
 @dataclass(eq=False)
-class Rejection(Exception):
+class Rejection(Exception):  # noqa: N818 - a reserved word of ours, not only an error
     """A request that does not reach the ledger. The message is for people."""
 
     message: str
@@ -99,7 +99,7 @@ class Kind(NamedTuple):
 
 INTERNAL_ERROR = Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error")
 
-KINDS: dict[type[Rejection] | type[Refusal], Kind] = {
+KINDS: dict[type[Rejection | Refusal], Kind] = {
     UriTooLong: Kind(HTTPStatus.REQUEST_URI_TOO_LONG, "uri_too_long"),
     HeadersTooLarge: Kind(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large"),
     MalformedRequest: Kind(HTTPStatus.BAD_REQUEST, "bad_request"),
@@ -134,7 +134,7 @@ def succeeded(body: Json) -> Answer:
     return Answer(HTTPStatus.OK, dumps(body), {})
 
 
-def kind_of(failure: type[Rejection] | type[Refusal], profile: Profile) -> Kind:
+def kind_of(failure: type[Rejection | Refusal], profile: Profile) -> Kind:
     """Give how a failure is answered in ``profile``."""
     kind = KINDS[failure]
     if failure is SchemaViolation:

@@ -55,7 +55,7 @@ def build(
         resolver=Resolver({name: _asynchronous(h) for name, h in handlers.items()}.__getitem__),
         security_map={"bearer": _bearer_security(tokens)},
         validator_map=validator_map(profile),
-        swagger_ui_options=SwaggerUIOptions(swagger_ui_path="/docs"),
+        swagger_ui_options=SwaggerUIOptions(serve_spec=False, swagger_ui_path="/docs"),
     )
 
     def provide(scope: Scope) -> None:
@@ -74,7 +74,8 @@ def build(
     app.add_middleware(Entry, MiddlewarePosition.BEFORE_VALIDATION, provide=provide)
     _add_error_handlers(app, profile)
     app.add_api(dict(contract.raw))
-    return app
+    served: ASGIApp = app
+    return served
 
 
 def _asynchronous(handler: Callable[..., Answer]) -> Callable[..., Awaitable[ConnexionResponse]]:
@@ -113,16 +114,13 @@ def _add_error_handlers(app: AsyncApp, profile: Profile) -> None:
     async def on_rejection(_: ConnexionRequest, error: Rejection) -> ConnexionResponse:
         return _response(rejected(error, profile))
 
-    async def on_http_error(
-        _: ConnexionRequest, error: HTTPException
-    ) -> ConnexionResponse:
+    async def on_http_error(_: ConnexionRequest, error: HTTPException) -> ConnexionResponse:
         # only from what lies outside the contract's paths: /docs and the files below it
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             names = (error.headers or {})["Allow"]
-            rejection = MethodNotAllowed(f"This path takes {names}.", headers={"Allow": names})
-        else:
-            rejection = PathNotFound("There is no such page.")
-        return _response(rejected(rejection, profile))
+            taken = MethodNotAllowed(f"This path takes {names}.", headers={"Allow": names})
+            return _response(rejected(taken, profile))
+        return _response(rejected(PathNotFound("There is no such page."), profile))
 
     async def on_bug(_: ConnexionRequest, error: Exception) -> ConnexionResponse:
         _LOG.error("a request failed", exc_info=error)

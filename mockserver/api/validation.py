@@ -53,9 +53,7 @@ def _parameter_validator(profile: Profile) -> type[ParameterValidator]:
                 validator = self._validator(location)
                 if profile.coerces_types:
                     values = coerced(values, validator.schema)  # noqa: PLW2901
-                received.violations += violations(
-                    validator.iter_errors(values), _PARTS[location]
-                )
+                received.violations += violations(validator.iter_errors(values), _PARTS[location])
                 handler_arguments(scope)[location] = values
             if not received.has_body_schema:
                 received.raise_violations()

@@ -97,7 +97,10 @@ def _required(
 
 
 def _additional_properties(
-    validator: Validator, allowed: bool, instance: Json, schema: Mapping[str, Any]  # noqa: FBT001
+    validator: Validator,
+    allowed: bool,  # noqa: FBT001 - jsonschema's signature
+    instance: Json,
+    schema: Mapping[str, Any],
 ) -> Iterator[ValidationError]:
     if validator.is_type(instance, "object") and not allowed:
         for name in instance:

@@ -50,9 +50,7 @@ def render_created(item: LineItem, terms: Terms) -> Json:
 
 def render_line_item(view: ItemView, terms: Terms) -> Json:
     """Write an item as it is read back."""
-    return _line_item(
-        view.item, terms, view.description, view.balance_cents, view.principal_cents
-    )
+    return _line_item(view.item, terms, view.description, view.balance_cents, view.principal_cents)
 
 
 def _line_item(

@@ -1,0 +1,1 @@
+"""The web pages under ``/_mock/``: a ledger to look at. Nothing here changes anything yet."""

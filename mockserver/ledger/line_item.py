@@ -67,8 +67,8 @@ def _takes(description: str) -> ItemRule:
 
 
 RULES: dict[ItemType, ItemRule] = {
-    ItemType.CHARGE: ItemRule("Charge", Bucket.PRINCIPAL, True, refused_by=_NOT_ACTIVE),
-    ItemType.LOAN: ItemRule("Loan", Bucket.PRINCIPAL, True),
+    ItemType.CHARGE: ItemRule("Charge", Bucket.PRINCIPAL, uses_credit=True, refused_by=_NOT_ACTIVE),
+    ItemType.LOAN: ItemRule("Loan", Bucket.PRINCIPAL, uses_credit=True),
     ItemType.ORIG_FEE: _adds("Origination fee", Bucket.FEE),
     ItemType.LATE_FEE: _adds("Late fee", Bucket.FEE),
     ItemType.MANUAL_FEE: _adds("Manual fee", Bucket.FEE),

@@ -88,7 +88,7 @@ def _as_waiting(item: LineItem) -> Balances:
 
 
 def available_credit_cents(account: Account) -> Cents:
-    """Give the limit minus what charges and loans use of it, from 0 to the limit (ledger.md L15)."""
+    """Give what the limit leaves to charges and loans, from 0 to the limit (ledger.md L15)."""
     limit_cents = account.terms.credit_limit_cents
     return max(0, min(limit_cents, limit_cents - account.credit_used_cents))
 

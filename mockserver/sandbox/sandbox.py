@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from mockserver.ledger.account import Account
 from mockserver.ledger.decide import (
     Accepted,
-    ChangeStatus,
     Command,
     Open,
     Processing,
@@ -72,9 +71,13 @@ class Sandbox:
             account = self._find(account_id)
         return account
 
+    def account_ids(self) -> list[str]:
+        """Give the ids of all accounts, in the order they were made."""
+        return list({**self._seed.accounts, **self._own})
+
     def accounts(self) -> list[Account]:
         """Give all accounts, newest ``effective_at`` first."""
-        found = (self.account(account_id) for account_id in {**self._seed.accounts, **self._own})
+        found = (self.account(account_id) for account_id in self.account_ids())
         return sorted((a for a in found if a is not None), key=_opened, reverse=True)
 
     def peek(self, account_id: str) -> Account | None:

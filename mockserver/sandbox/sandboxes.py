@@ -27,12 +27,13 @@ class Sandboxes:
         clock: Clock,
         processing: Processing = Processing.AUTOMATIC,
     ) -> None:
-        """Make none yet."""
+        """Make the default one; all others when they are first used."""
         self.seed = seed
         self._journal = journal
         self._clock = clock
         self._processing = processing
         self._by_name: dict[str, Sandbox] = {}
+        self.get(DEFAULT)
 
     def get(self, name: str) -> Sandbox:
         """Give the sandbox called ``name``, beginning with the seed if it is new."""
@@ -43,6 +44,10 @@ class Sandboxes:
             self._by_name[name] = sandbox
         return sandbox
 
+    def find(self, name: str) -> Sandbox | None:
+        """Give the sandbox called ``name`` if it is in use. Safe on any thread."""
+        return self._by_name.get(name)
+
     def names(self) -> list[str]:
-        """Give the names in use."""
-        return sorted(self._by_name)
+        """Give the names in use, the default one first."""
+        return [DEFAULT, *sorted(self._by_name.keys() - {DEFAULT})]

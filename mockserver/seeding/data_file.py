@@ -31,9 +31,9 @@ def read(path: Path, schema_name: str) -> Any:
     except yaml.YAMLError as error:
         raise DataFileError(f"{path}: {' '.join(str(error).split())}") from error
     schema = yaml.safe_load(find(f"fixtures/schemas/{schema_name}.yaml").read_bytes())
-    error = best_match(Draft202012Validator(schema, format_checker=_FORMATS).iter_errors(raw))
-    if error is not None:
-        raise DataFileError(f"{path}: {error.json_path}: {error.message}")
+    broken = best_match(Draft202012Validator(schema, format_checker=_FORMATS).iter_errors(raw))
+    if broken is not None:
+        raise DataFileError(f"{path}: {broken.json_path}: {broken.message}")
     return raw
 
 

@@ -38,9 +38,7 @@ class Life:
             surplus_cents = self._owed_cents + _IN_CREDIT_CENTS
             self._post(ItemType.DEBIT_OFFSET, surplus_cents, Bucket.PRINCIPAL)
 
-    def _month(
-        self, persona: Mapping[str, Any], deferred_interest_cents: list[int] | None
-    ) -> None:
+    def _month(self, persona: Mapping[str, Any], deferred_interest_cents: list[int] | None) -> None:
         begins = self._now
         for _ in range(self._random.randint(*persona["charges_per_month"])):
             self._now += timedelta(seconds=self._random.randint(60, 6 * 86_400))

@@ -53,9 +53,7 @@ def load(name_or_file: str) -> Scenario:
     return Scenario(raw["name"], raw["purpose"], plans, customers)
 
 
-def _check_known(
-    path: Path, account: Any, kind: str, wanted: list[str], known: list[str]
-) -> None:
+def _check_known(path: Path, account: Any, kind: str, wanted: list[str], known: list[str]) -> None:
     for name in wanted:
         if name not in known:
             where = f"{path}: account {account['account_id']!r}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from mockserver.api.compat import Profile
@@ -38,9 +38,7 @@ def list_line_items(account_id: str, query: Json, sandbox: Sandbox, profile: Pro
     return _envelope(account, page.results, page.paging)
 
 
-def get_line_item(
-    account_id: str, line_item_id: str, sandbox: Sandbox, profile: Profile
-) -> Answer:
+def get_line_item(account_id: str, line_item_id: str, sandbox: Sandbox, profile: Profile) -> Answer:
     """Answer ``getAccountLineItem``. Raises LineItemNotFound."""
     account = sandbox.account(account_id)
     if account is None:
@@ -80,7 +78,7 @@ def _filters(shown: ItemView, query: Json, zone: ZoneInfo | None) -> Iterator[bo
             yield at <= parse_instant(query[f"{name}_before"], zone)
 
 
-def _envelope(account: Account, results: list[ItemView], paging: Json) -> Answer:
+def _envelope(account: Account, results: Sequence[ItemView], paging: Json) -> Answer:
     terms = account.terms
     return succeeded(
         {"results": [render_line_item(shown, terms) for shown in results], "paging": paging}
