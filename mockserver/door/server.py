@@ -46,7 +46,7 @@ def run(app: ASGIApp, listener: socket.socket, on_ready: Callable[[], None]) -> 
         ws="none",
         lifespan="on",
         access_log=False,
-        log_level="warning",
+        log_level="error",
         server_header=False,
         timeout_graceful_shutdown=10,
     )

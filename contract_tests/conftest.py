@@ -1,0 +1,41 @@
+"""Options and fixtures of the contract suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from contract_tests.server import Server, started_mock
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the suite be pointed at any server."""
+    group = parser.getgroup("canopy-mock", "which server has to keep the contract")
+    group.addoption("--canopy-url", help="the server's base URL; a mock is started without it")
+    group.addoption("--token", help="a bearer token that the server knows")
+    group.addoption(
+        "--account", action="append", help="an account the token may change; may be repeated"
+    )
+
+
+@pytest.fixture(scope="session")
+def server(pytestconfig: pytest.Config) -> Iterator[Server]:
+    """The server under test."""
+    url: str | None = pytestconfig.getoption("--canopy-url")
+    if url is None:
+        with started_mock("--check-responses") as mock:
+            yield mock
+        return
+    token, accounts = pytestconfig.getoption("--token"), pytestconfig.getoption("--account")
+    if token is None or accounts is None:
+        raise pytest.UsageError("--canopy-url also takes --token and at least one --account")
+    yield Server(url.rstrip("/"), token, accounts, is_mock=False)
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[httpx.Client]:
+    """A client of the server."""
+    with httpx.Client(base_url=server.url, headers=server.headers) as client:
+        yield client

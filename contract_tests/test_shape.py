@@ -1,0 +1,56 @@
+"""Every operation, every phase of Schemathesis: examples, coverage, fuzzing, links.
+
+A suite that only saw refusals proves nothing, so what was seen is tested too.
+"""
+
+from __future__ import annotations
+
+import os
+from random import SystemRandom
+
+import pytest
+import yaml
+
+from contract_tests.server import Server
+from contract_tests.shape import ShapeRun, run
+from mockserver.resources import find
+
+ENOUGH_CASES = 1_000
+ENOUGH_POSTED = 100
+"""How many debit offsets have to be accepted for a run to say anything."""
+
+
+@pytest.fixture(scope="module")
+def shape(server: Server, tmp_path_factory: pytest.TempPathFactory) -> ShapeRun:
+    """One run of Schemathesis: in CI always the same, elsewhere another one each time."""
+    seed = 1 if "CI" in os.environ else SystemRandom().randrange(10**9)
+    return run(server, tmp_path_factory.mktemp("schemathesis"), seed=seed)
+
+
+def test_schemathesis_finds_nothing(shape: ShapeRun) -> None:
+    assert shape.kept, shape.output
+
+
+def test_each_operation_was_seen_to_succeed(shape: ShapeRun) -> None:
+    seen = shape.seen()
+    paths = yaml.safe_load(find("openapi.yaml").read_bytes())["paths"]
+    for item in paths.values():
+        for operation in item.values():
+            if "operationId" in operation:
+                assert seen[operation["operationId"], 200], f"{operation['operationId']}: {seen}"
+
+
+def test_enough_was_asked_and_enough_was_posted(shape: ShapeRun) -> None:
+    seen = shape.seen()
+    assert seen.total() >= ENOUGH_CASES, seen
+    assert seen["createAccountDebitOffset", 200] >= ENOUGH_POSTED, seen
+
+
+def test_negative_data_was_seen_to_be_rejected(shape: ShapeRun) -> None:
+    seen = shape.seen()
+    rejected = {operation for operation, status in seen if status in (400, 422)}
+    assert {"createAccountDebitOffset", "createAccessToken", "listAccounts"} <= rejected, seen
+
+
+def test_links_led_from_a_debit_offset_to_its_line_item(shape: ShapeRun) -> None:
+    assert shape.posted_items() & shape.read_items()
