@@ -41,6 +41,7 @@ class Application(NamedTuple):
     """A server without its socket."""
 
     asgi: ASGIApp
+    contract: contracts.Contract
     sandboxes: Sandboxes
 
 
@@ -66,7 +67,7 @@ def build(
     }
     if settings.is_local:
         others[CONSOLE] = _mounted(create_console(sandboxes))
-    return Application(_Switch(api, others), sandboxes)
+    return Application(_Switch(api, others), contract, sandboxes)
 
 
 def plant(settings: Settings, progress: Progress = iter) -> Seed:

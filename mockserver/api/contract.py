@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from connexion.exceptions import InvalidSpecification
 from connexion.spec import Specification
+from jsonschema.exceptions import best_match
+
+from mockserver.yaml_file import YamlFileError, read_yaml
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -71,7 +73,8 @@ class Contract:
         try:
             specification = Specification.from_dict(raw)
         except InvalidSpecification as error:
-            raise ContractError(str(error).partition("\n")[0]) from error
+            rule = best_match([error])
+            raise ContractError(f"{rule.json_path}: {rule.message:.200}") from error
         self.raw = raw
         self.resolved: SchemaObject = specification.spec
         items = [_path_item(path, item) for path, item in self.resolved["paths"].items()]
@@ -104,11 +107,9 @@ def load(path: Path) -> Contract:
     without an id.
     """
     try:
-        raw = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    except yaml.YAMLError as error:
-        raise ContractError(f"{path}: {' '.join(str(error).split())}") from error
-    except OSError as error:
-        raise ContractError(f"{path}: {error.strerror}") from error
+        raw = read_yaml(path)
+    except YamlFileError as error:
+        raise ContractError(str(error)) from error
     if not isinstance(raw, dict) or not str(raw.get("openapi", "")).startswith("3.0."):
         raise ContractError(f"{path}: this is no OpenAPI 3.0 document")
     try:

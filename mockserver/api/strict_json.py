@@ -28,6 +28,8 @@ def loads(text: bytes) -> Json:
     """
     try:
         decoded = text.decode("utf-8")
+        if decoded.startswith("\ufeff"):
+            raise MalformedJsonError("it begins with a byte order mark")
         value = _DECODER.decode(decoded)
     except UnicodeDecodeError as error:
         raise MalformedJsonError(f"byte {error.start + 1} is not UTF-8") from None

@@ -55,12 +55,10 @@ Event: TypeAlias = AccountOpened | StatusChanged | LineItemPosted | Processed
 
 def happened_at(event: Event) -> datetime:
     """Give when the service learned of ``event``."""
-    match event:
-        case AccountOpened(terms=terms):
-            return terms.created_at
-        case StatusChanged(changed_at=changed_at):
-            return changed_at
-        case LineItemPosted(item=item):
-            return item.created_at
-        case Processed(processed_at=processed_at):
-            return processed_at
+    if isinstance(event, LineItemPosted):
+        return event.item.created_at
+    if isinstance(event, Processed):
+        return event.processed_at
+    if isinstance(event, StatusChanged):
+        return event.changed_at
+    return event.terms.created_at

@@ -69,7 +69,7 @@ def balances_as_of(account: Account, effective_at: datetime, created_at: datetim
     """
     owed = NOTHING
     for item in account.items:
-        if item.effective_at > effective_at or item.created_at > created_at:
+        if item.created_at > created_at or _counts_from(item) > effective_at:
             continue
         processed = account.processed.get(item.line_item_id)
         bucket = RULES[item.item_type].bucket
@@ -79,6 +79,13 @@ def balances_as_of(account: Account, effective_at: datetime, created_at: datetim
             left = in_bucket(Bucket.PRINCIPAL, processed.left_cents)
             owed = owed.minus(processed.taken).minus(left)
     return owed
+
+
+def _counts_from(item: LineItem) -> datetime:
+    """Give the instant from which an item counts: what does not wait counts from its creation."""
+    if RULES[item.item_type].waits_for_effect:
+        return item.effective_at
+    return min(item.effective_at, item.created_at)
 
 
 def _as_waiting(item: LineItem) -> Balances:
@@ -129,9 +136,7 @@ def view(account: Account, item: LineItem) -> ItemView:
     updated_at = item.created_at if processed is None else processed.processed_at
     description = item.description
     if bucket is not None:
-        lot = account.lots[bucket].find((item.effective_at, item.sequence))
-        counted = lot is not None or processed is not None or not _waits(account, item)
-        left_cents = item.amount_cents if not counted else 0 if lot is None else lot.left_cents
+        left_cents = _still_owed_cents(account, item, bucket)
     elif processed is None:
         left_cents = item.amount_cents
     else:
@@ -142,8 +147,12 @@ def view(account: Account, item: LineItem) -> ItemView:
     return ItemView(item, left_cents, left_cents * is_principal, description, updated_at)
 
 
-def _waits(account: Account, item: LineItem) -> bool:
-    return account.waiting.find((item.effective_at, item.sequence)) is not None
+def _still_owed_cents(account: Account, item: LineItem, bucket: Bucket) -> Cents:
+    key = (item.effective_at, item.sequence)
+    if account.waiting.find(key) is not None:
+        return item.amount_cents
+    lot = account.lots[bucket].find(key)
+    return 0 if lot is None else lot.left_cents
 
 
 def newest_first(account: Account) -> list[LineItem]:

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import best_match
 
 from mockserver.api.instants import is_instant
 from mockserver.ledger.line_item import ItemType
 from mockserver.resources import find
+from mockserver.yaml_file import YamlFileError, read_yaml
 
 
 class DataFileError(Exception):
@@ -25,12 +25,10 @@ def read(path: Path, schema_name: str) -> Any:
     Raises DataFileError.
     """
     try:
-        raw = yaml.safe_load(path.read_bytes())
-    except OSError as error:
-        raise DataFileError(f"{path}: {error.strerror}") from error
-    except yaml.YAMLError as error:
-        raise DataFileError(f"{path}: {' '.join(str(error).split())}") from error
-    schema = yaml.safe_load(find(f"fixtures/schemas/{schema_name}.yaml").read_bytes())
+        raw = read_yaml(path)
+    except YamlFileError as error:
+        raise DataFileError(str(error)) from error
+    schema = read_yaml(find(f"fixtures/schemas/{schema_name}.yaml"))
     broken = best_match(Draft202012Validator(schema, format_checker=_FORMATS).iter_errors(raw))
     if broken is not None:
         raise DataFileError(f"{path}: {broken.json_path}: {broken.message}")
