@@ -73,7 +73,8 @@ class Contract:
         try:
             specification = Specification.from_dict(raw)
         except InvalidSpecification as error:
-            rule = best_match([error])
+            # the validator's own error, which Connexion 3.3 copies only in part
+            rule = best_match([error.__context__])
             raise ContractError(f"{rule.json_path}: {rule.message:.200}") from error
         self.raw = raw
         self.resolved: SchemaObject = specification.spec

@@ -28,12 +28,12 @@ def loads(text: bytes) -> Json:
     """
     try:
         decoded = text.decode("utf-8")
-        if decoded.startswith("\ufeff"):
-            raise MalformedJsonError("it begins with a byte order mark")
         value = _DECODER.decode(decoded)
     except UnicodeDecodeError as error:
         raise MalformedJsonError(f"byte {error.start + 1} is not UTF-8") from None
     except json.JSONDecodeError as error:
+        if decoded.startswith("\ufeff"):
+            raise MalformedJsonError("it begins with a byte order mark") from None
         where = f"line {error.lineno}, column {error.colno}"
         raise MalformedJsonError(f"{where}: {error.msg[0].lower()}{error.msg[1:]}") from None
     except RecursionError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_each_sandbox_has_a_ledger_of_its_own(serve: Callable[..., Api]) -> None
 class TestTokens:
     """``POST /auth/token``, and what a minted token is good for."""
 
-    CREDENTIALS = {"client_id": "demo", "client_secret": "demo-secret"}
+    CREDENTIALS: ClassVar = {"client_id": "demo", "client_secret": "demo-secret"}
 
     def mint(self, api: Api) -> str:
         answer = api.client.post(

@@ -12,6 +12,8 @@ from starlette.types import ASGIApp
 from mockserver.api.answers import CheckAnswers
 from mockserver.api.contract import load
 from mockserver.resources import find
+from mockserver.sandbox.sandbox import Sandbox
+from tests.conftest import Api
 
 CONTRACT = load(find("openapi.yaml"))
 ERROR = b'{"error":{"code":"x","message":"y"}}'
@@ -78,12 +80,8 @@ def test_what_is_not_the_contracts_is_left_alone() -> None:
 
 
 def test_a_bug_in_a_handler_is_an_error_in_our_shape(
-    api: object, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from mockserver.sandbox.sandbox import Sandbox
-    from tests.conftest import Api
-
-    assert isinstance(api, Api)
     caplog.set_level(logging.ERROR)
 
     def broken(*_: object) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.ledger.decide import Processing
 from tests.conftest import ACCOUNT, Api, TestClock
 
 PAGE_REQUEST: dict[str, Any] = {
@@ -180,8 +181,6 @@ def test_a_future_offset_counts_when_the_clock_gets_there(api: Api, clock: TestC
 
 
 def test_under_controlled_processing_nothing_is_poured(serve: Callable[..., Api]) -> None:
-    from mockserver.ledger.decide import Processing
-
     api = serve(processing=Processing.CONTROLLED)
     before = api.summary()
     api.post({"original_amount_cents": 40, "allocation": "FEE"})

@@ -152,7 +152,11 @@ def test_paging_neither_skips_nor_repeats_while_items_are_added(filled: Api) -> 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(limit=st.integers(1, 12), backwards=st.booleans())
-def test_pages_of_any_size_add_up_to_the_list(filled: Api, limit: int, backwards: bool) -> None:
+def test_pages_of_any_size_add_up_to_the_list(
+    filled: Api,
+    limit: int,
+    backwards: bool,  # noqa: FBT001 - given by Hypothesis
+) -> None:
     everything = ids(filled.get(LIST))
     name = "ending_before" if backwards else "starting_after"
     # a position below, or above, all there are

@@ -112,7 +112,7 @@ class TestPortfolio:
             "from mockserver.settings import Settings\n"
             "print(fingerprint(plant(Settings())))"
         )
-        environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.getcwd()}
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(Path.cwd())}
         command = [sys.executable, "-c", code]
         printed = subprocess.run(command, env=environment, capture_output=True, check=True)
 
@@ -141,7 +141,7 @@ class TestScenarios:
 
     def test_an_unknown_name_is_told_with_the_known_ones(self) -> None:
         with pytest.raises(
-            DataFileError, match="there is no scenario 'nothing'; there are .*sample"
+            DataFileError, match=r"there is no scenario 'nothing'; there are .*sample"
         ):
             load("nothing")
 
