@@ -11,7 +11,7 @@ import click
 from mockserver import __version__
 from mockserver.api.compat import Compat
 from mockserver.ledger.decide import Processing
-from mockserver.options import config_option, option, settings
+from mockserver.options import check_tokens, config_option, option, settings
 from mockserver.settings import DEFAULT_TOKEN, MAX_ACCOUNTS, MIN_ACCOUNTS
 
 
@@ -50,6 +50,7 @@ def cli() -> None:
     "--token",
     multiple=True,
     default=[DEFAULT_TOKEN],
+    callback=check_tokens,
     help="A bearer token with all rights; may be repeated.",
 )
 @option(

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
-from mockserver.api.auth import DEMO_CLIENT, Client, Role
+from mockserver.api.auth import DEMO_CLIENT, TOKEN, Client, Role
 from mockserver.api.compat import Compat
 from mockserver.ledger.decide import Processing
+from mockserver.sandbox.sandboxes import NAME
 from mockserver.settings import Settings
 
 CONFIG_FILE = "canopy-mock.toml"
@@ -31,9 +33,24 @@ def option(name: str, **details: Any) -> Callable[[F], F]:
     )
 
 
+def check_tokens(
+    _context: click.Context, _parameter: click.Parameter, tokens: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Refuse what no request could ever send."""
+    for token in tokens:
+        if not TOKEN.fullmatch(token):
+            raise click.BadParameter(f"{token!r} is no bearer token; use {TOKEN.pattern}")
+    return tokens
+
+
 def settings(options: dict[str, Any]) -> Settings:
-    """Give the settings for the options of ``serve``."""
-    clients: tuple[Client, ...] = click.get_current_context().meta.get("clients", ())
+    """Give the settings for the options of ``serve``. Raises click.UsageError."""
+    context = click.get_current_context()
+    if options["scenario"] is not None:
+        for name in ("accounts", "seed"):
+            if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+                raise click.UsageError(f"--{name} does not go with --scenario")
+    clients: tuple[Client, ...] = context.meta.get("clients", ())
     return Settings(
         host=options["host"],
         port=options["port"],
@@ -86,7 +103,10 @@ def _clients(path: Path, tables: list[dict[str, str]]) -> tuple[Client, ...]:
 def _client(
     client_id: str, client_secret: str, role: str = "Admin", sandbox: str | None = None
 ) -> Client:
-    return Client(client_id, client_secret, Role(role), client_id if sandbox is None else sandbox)
+    name = client_id if sandbox is None else sandbox
+    if not NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is no name for a sandbox; use {NAME.pattern}")
+    return Client(client_id, client_secret, Role(role), name)
 
 
 config_option = click.option(

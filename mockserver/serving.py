@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import webbrowser
 from collections.abc import Iterable
@@ -37,8 +36,7 @@ def serve_once(settings: Settings, *, opens: bool) -> None:
         listener = bind(settings.host, settings.port)
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
-        reason = os.strerror(error.errno or 0) if error.errno else error.strerror
-        raise StartError(f"cannot listen on {where}: {reason}") from error
+        raise StartError(f"cannot listen on {where}: {error.strerror}") from error
     try:
         application = build(settings, progress=partial(_progress, settings.accounts))
     except (ContractError, DataFileError, PlanError) as error:

@@ -21,7 +21,10 @@ from mockserver.sandbox.sandboxes import DEFAULT
 LIFETIME_SECONDS = 3600
 """For how long a minted token is good (openapi.yaml, assumption token-lifetime)."""
 
-_CREDENTIALS = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9._~+/-]+=*)")
+TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+"""What a bearer token looks like (RFC 6750)."""
+
+_CREDENTIALS = re.compile(rf"(?i:bearer) +({TOKEN.pattern})")
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 _MINTED = "cmt_"
 _OWN_SANDBOX = re.compile(r"sbx_[A-Za-z0-9_-]{1,60}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Callable
 
@@ -50,7 +51,8 @@ def run(app: ASGIApp, listener: socket.socket, on_ready: Callable[[], None]) -> 
         server_header=False,
         timeout_graceful_shutdown=10,
     )
-    _Server(config, on_ready).run([listener])
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn repeats it when all is stopped
+        _Server(config, on_ready).run([listener])
 
 
 class _Server(uvicorn.Server):

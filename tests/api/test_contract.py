@@ -40,7 +40,7 @@ def test_a_path_means_one_path_item_and_the_more_concrete_wins(
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("paths: [", "line 1: did not find expected node content"),
+        ("paths: [", ": line 2: "),
         ("", "this is no OpenAPI 3.0 document"),
         ("- 1", "this is no OpenAPI 3.0 document"),
         ("openapi: 3.1.0\n", "this is no OpenAPI 3.0 document"),

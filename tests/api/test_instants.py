@@ -40,13 +40,13 @@ def test_no_text_makes_the_checker_fail(text: str) -> None:
 
 
 def test_offsets_follow_daylight_saving() -> None:
-    def written(*when: int) -> str:
-        return format_instant(datetime(*when, tzinfo=UTC), NEW_YORK)
+    def written(utc: str) -> str:
+        return format_instant(parse_instant(utc), NEW_YORK)
 
-    assert written(2021, 3, 14, 6, 59, 59) == "2021-03-14T01:59:59-05:00"
-    assert written(2021, 3, 14, 7) == "2021-03-14T03:00:00-04:00"
-    assert written(2021, 11, 7, 5, 30) == "2021-11-07T01:30:00-04:00"
-    assert written(2021, 11, 7, 6, 30) == "2021-11-07T01:30:00-05:00"
+    assert written("2021-03-14T06:59:59Z") == "2021-03-14T01:59:59-05:00"
+    assert written("2021-03-14T07:00:00Z") == "2021-03-14T03:00:00-04:00"
+    assert written("2021-11-07T05:30:00Z") == "2021-11-07T01:30:00-04:00"
+    assert written("2021-11-07T06:30:00Z") == "2021-11-07T01:30:00-05:00"
 
 
 def test_local_mean_time_is_written_in_utc() -> None:

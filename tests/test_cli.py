@@ -1,0 +1,242 @@
+"""The command, run as its users run it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from mockserver import __version__
+from mockserver.options import CONFIG_FILE
+from tests.running import run, serving
+
+OPTIONS = [
+    *("host", "port", "seed", "accounts", "token", "compat", "processing", "scenario"),
+    *("check-responses", "reload", "open"),
+]
+
+
+def test_the_version_is_told() -> None:
+    assert run("--version") == (0, f"canopy-mock {__version__}\n", "")
+
+
+def test_help_names_every_option_with_its_default_and_its_variable() -> None:
+    code, text, _ = run("serve", "--help")
+    shown = " ".join(text.split())
+
+    assert code == 0
+    for option in OPTIONS:
+        assert f"--{option}" in shown
+        assert f"CANOPY_MOCK_{option.replace('-', '_').upper()}" in shown
+    assert "default: 127.0.0.1" in shown
+    assert "default: 8080" in shown
+
+
+def test_the_curl_line_that_is_printed_works_when_pasted() -> None:
+    with serving() as server:
+        lines = server.text.splitlines()
+        start = next(n for n, line in enumerate(lines) if line.strip().startswith("curl"))
+        command = "\n".join(lines[start : start + 4])
+        done = subprocess.run(
+            ["/bin/bash", "-c", command], capture_output=True, check=True, text=True
+        )
+
+    assert json.loads(done.stdout)["line_item_summary"]["principal_cents"] == -200
+
+
+def test_the_ready_text_shows_three_accounts_with_their_balances() -> None:
+    with serving("--seed", "7") as server:
+        text = server.text
+    assert "25 accounts from seed 7" in text
+    for row in (
+        "can_52322                 REVOLVING               $1,548.20  $1,500.00    $19.20",
+        "31mNprzLd2bKl6koVna68ARM  INSTALLMENT             $8,561.38",
+        "can_52323                 MIXED_RATE_INSTALLMENT  $2,516.02",
+    ):
+        assert row in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ("--port 70000", "'CANOPY_MOCK_PORT'): 70000 is not in the range 0<=x<=65535"),
+        ("--port http", "Invalid value for '--port'"),
+        ("--accounts 2", "'CANOPY_MOCK_ACCOUNTS'): 2 is not in the range 3<=x<=100000"),
+        ("--compat exact", "'exact' is not one of 'documented', 'observed'"),
+        ("--prot 1", "No such option '--prot'"),
+        ("--token a,b", "'a,b' is no bearer token; use [A-Za-z0-9._~+/-]+=*"),
+        ("--scenario nothing", "there is no scenario 'nothing'; there are"),
+        ("--scenario none.yaml", "none.yaml: No such file or directory"),
+        ("--scenario sample --accounts 5", "--accounts does not go with --scenario"),
+        ("--scenario sample --seed 5", "--seed does not go with --scenario"),
+        ("--host host.invalid", "cannot listen on host.invalid:8080: "),
+        ("--config none.toml", "none.toml: No such file or directory"),
+        ("extra", "Got unexpected extra argument (extra)"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, arguments: str, why: str) -> None:
+    code, out, complaint = run("serve", *arguments.split(), cwd=tmp_path)
+
+    assert (code, out) == (2, "")
+    assert complaint.startswith("canopy-mock: ")
+    assert why in complaint
+    assert complaint.count("\n") == 1
+
+
+def test_a_taken_port_is_told() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, _, complaint = run("serve", "--port", str(port))
+
+    assert code == 2
+    assert complaint == (
+        f"canopy-mock: cannot listen on 127.0.0.1:{port}: Address already in use\n"
+    )
+
+
+class TestConfiguration:
+    """The command line wins over the environment, the environment over the file."""
+
+    def test_every_option_can_be_set_in_the_environment(self, tmp_path: Path) -> None:
+        environment = {
+            "CANOPY_MOCK_SEED": "5",
+            "CANOPY_MOCK_ACCOUNTS": "4",
+            "CANOPY_MOCK_TOKEN": "first second",
+            "CANOPY_MOCK_COMPAT": "observed",
+            "CANOPY_MOCK_PROCESSING": "controlled",
+            "CANOPY_MOCK_CHECK_RESPONSES": "1",
+        }
+        with serving(cwd=tmp_path, **environment) as server:
+            assert "4 accounts from seed 5" in server.text
+            url = f"{server.url}/accounts/can_52322/line_items/debit_offsets"
+            for token in ("first", "second"):
+                headers = {"Authorization": f"Bearer {token}"}
+                body = {"original_amount_cents": "5", "allocation": "FEE"}
+                assert httpx.post(url, json=body, headers=headers).status_code == 200
+            account = httpx.get(f"{server.url}/accounts/can_52322", headers=headers).json()
+            assert account["summary"]["principal_cents"] == 150_000 - 10
+
+    def test_a_file_sets_what_the_environment_and_the_command_leave_open(
+        self, tmp_path: Path
+    ) -> None:
+        (tmp_path / CONFIG_FILE).write_text(
+            'seed = 5\naccounts = 4\ncheck-responses = true\ntoken = ["t1", "t2"]\n'
+            '[[clients]]\nclient_id = "shop"\nclient_secret = "s"\nrole = "Operations"\n'
+        )
+        with serving("--seed", "6", cwd=tmp_path, CANOPY_MOCK_ACCOUNTS="5") as server:
+            assert "5 accounts from seed 6" in server.text
+            assert "Bearer t1" in server.text
+            credentials = {"client_id": "shop", "client_secret": "s"}
+            assert httpx.post(f"{server.url}/auth/token", json=credentials).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("text", "why"),
+        [
+            ("prot = 1", "there is no option 'prot'"),
+            ("port = ", "Invalid value"),
+            ('port = "http"', "Invalid value for '--port'"),
+            ('[[clients]]\nclient_id = "a"', "[[clients]]: missing 1 required positional"),
+            (
+                '[[clients]]\nclient_id = "a"\nclient_secret = "b"\nrole = "King"',
+                "[[clients]]: 'King' is not a valid Role",
+            ),
+            (
+                '[[clients]]\nclient_id = "a"\nclient_secret = "b"\nsandbox = "a b"',
+                "[[clients]]: 'a b' is no name for a sandbox",
+            ),
+            ('clients = "all"', "[[clients]]"),
+        ],
+    )
+    def test_a_file_that_makes_no_sense_is_told_in_one_line(
+        self, tmp_path: Path, text: str, why: str
+    ) -> None:
+        path = tmp_path / "mine.toml"
+        path.write_text(text)
+        code, _, complaint = run("serve", "--config", str(path), cwd=tmp_path)
+
+        assert code == 2
+        assert why in complaint
+        assert complaint.count("\n") == 1
+
+
+def test_a_scenario_is_served_instead_of_a_portfolio() -> None:
+    with serving("--scenario", "sample") as server:
+        assert "3 accounts from scenario sample" in server.text
+
+
+def test_scenarios_are_listed_with_their_purpose() -> None:
+    code, text, _ = run("scenario", "list")
+    assert code == 0
+    assert "sample\n    Three accounts that owe" in text
+
+
+def test_a_large_portfolio_shows_how_far_it_got() -> None:
+    with serving("--accounts", "1200") as server:
+        assert "1200 accounts" in server.text
+        server.process.terminate()
+        _, complaint = server.process.communicate()
+    assert "Making accounts" in complaint
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_it_stops_quietly_when_told_to(how: signal.Signals) -> None:
+    with serving() as server:
+        server.process.send_signal(how)
+        _, complaint = server.process.communicate(timeout=10)
+    assert complaint == ""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the checkout, whose contract a test may change."""
+    for name in ("mockserver", "fixtures"):
+        shutil.copytree(name, tmp_path / name)
+    shutil.copy("openapi.yaml", tmp_path)
+    return tmp_path
+
+
+def test_it_starts_again_when_the_contract_changes(checkout: Path) -> None:
+    contract = checkout / "openapi.yaml"
+    changed = contract.read_text(encoding="utf-8") + "# changed\n"
+    with serving("--reload", cwd=checkout) as server:
+        contract.write_text(changed, encoding="utf-8")
+        deadline = time.monotonic() + 30
+        served = ""
+        while served != changed and time.monotonic() < deadline:
+            time.sleep(0.2)
+            with contextlib.suppress(httpx.TransportError):
+                served = httpx.get(f"{server.url}/openapi.yaml").text
+
+    assert served == changed
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("paths:", "paths: {", ": line "),
+        ("openapi: 3.0.3", "openapi: 3.1.0", "this is no OpenAPI 3.0 document"),
+        ("operationId: getAccount\n", "operationId: fetchAccount\n", "no handler answers"),
+    ],
+)
+def test_a_broken_contract_is_told_in_one_line(
+    checkout: Path, old: str, new: str, why: str
+) -> None:
+    contract = checkout / "openapi.yaml"
+    text = contract.read_text(encoding="utf-8")
+    contract.write_text(text.replace(old, new), encoding="utf-8")
+    code, _, complaint = run("serve", "--port", "0", cwd=checkout)
+
+    assert code == 2
+    assert complaint.startswith("canopy-mock: ")
+    assert why in complaint
+    assert complaint.count("\n") == 1
