@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, render_template, request
+from flask import Flask, Response, render_template, request
 from jinja2 import StrictUndefined
 
 from mockserver.console.pages import account_page, accounts_page
@@ -13,6 +14,8 @@ from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import DEFAULT, Sandboxes
 
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_Answer: TypeAlias = tuple[str, HTTPStatus]
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
@@ -26,51 +29,50 @@ def create_console(sandboxes: Sandboxes) -> Flask:
     """Give the console for ``sandboxes``. It answers only under a name of this machine."""
     app = Flask(__name__)
     app.jinja_env.undefined = StrictUndefined
-
-    def chosen() -> Sandbox | None:
-        return sandboxes.find(request.args.get("sandbox", DEFAULT))
-
-    @app.before_request
-    def refuse_strange_hosts() -> tuple[str, HTTPStatus] | None:
-        if _hostname(request) in _LOCAL_NAMES:
-            return None
-        return _error(
-            "Open the console under localhost, not under another name."
-        ), HTTPStatus.FORBIDDEN
-
-    @app.get("/")
-    def accounts() -> str | tuple[str, HTTPStatus]:
-        sandbox = chosen()
-        if sandbox is None:
-            return _error("There is no such sandbox."), HTTPStatus.NOT_FOUND
-        page = request.args.get("page", default=1, type=int)
-        return render_template(
-            "accounts.html", page=accounts_page(sandbox, sandboxes.names(), page)
-        )
-
-    @app.get("/account")
-    def account() -> str | tuple[str, HTTPStatus]:
-        sandbox = chosen()
-        page = account_page(sandbox, request.args.get("id", "")) if sandbox else None
-        if page is None:
-            return _error("There is no such account."), HTTPStatus.NOT_FOUND
-        return render_template("account.html", page=page)
-
-    @app.errorhandler(HTTPStatus.NOT_FOUND)
-    def not_found(_: Exception) -> tuple[str, HTTPStatus]:
-        return _error("There is no such page."), HTTPStatus.NOT_FOUND
-
-    @app.after_request
-    def protect(response: Response) -> Response:
-        response.headers.update(_HEADERS)
-        return response
-
+    _protect(app)
+    _add_pages(app, sandboxes)
     return app
 
 
-def _hostname(asked: Request) -> str | None:
-    return urlsplit(f"//{asked.host}").hostname
+def _protect(app: Flask) -> None:
+    @app.before_request
+    def refuse_strange_hosts() -> _Answer | None:
+        if urlsplit(f"//{request.host}").hostname in _LOCAL_NAMES:
+            return None
+        message = "Open the console under localhost, not under another name."
+        return _told(message, HTTPStatus.FORBIDDEN)
+
+    @app.errorhandler(HTTPStatus.NOT_FOUND)
+    def not_found(_: Exception) -> _Answer:
+        return _told("There is no such page.", HTTPStatus.NOT_FOUND)
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers.update(_HEADERS)
+        return response
 
 
-def _error(message: str) -> str:
-    return render_template("error.html", message=message)
+def _add_pages(app: Flask, sandboxes: Sandboxes) -> None:
+    def chosen() -> Sandbox | None:
+        return sandboxes.find(request.args.get("sandbox", DEFAULT))
+
+    @app.get("/")
+    def accounts() -> _Answer:
+        sandbox = chosen()
+        if sandbox is None:
+            return _told("There is no such sandbox.", HTTPStatus.NOT_FOUND)
+        number = request.args.get("page", default=1, type=int)
+        page = accounts_page(sandbox, sandboxes.names(), number)
+        return render_template("accounts.html", page=page), HTTPStatus.OK
+
+    @app.get("/account")
+    def account() -> _Answer:
+        sandbox = chosen()
+        page = account_page(sandbox, request.args.get("id", "")) if sandbox else None
+        if page is None:
+            return _told("There is no such account.", HTTPStatus.NOT_FOUND)
+        return render_template("account.html", page=page), HTTPStatus.OK
+
+
+def _told(message: str, status: HTTPStatus) -> _Answer:
+    return render_template("error.html", message=message), status

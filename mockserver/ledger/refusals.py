@@ -20,33 +20,33 @@ from mockserver.ledger.line_item import ItemType
 from mockserver.ledger.terms import AccountStatus
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Refusal:
     """A command was not carried out."""
 
     account_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AccountNotFound(Refusal):
     """No account has this id."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LineItemConflict(Refusal):
     """The id belongs to an item that was asked for with other content."""
 
     line_item_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EffectiveBeforeOpening(Refusal):
     """The item would count before the account existed (ledger.md L18)."""
 
     opened_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AccountStateForbids(Refusal):
     """The account's status takes no such item (ledger.md L20)."""
 
