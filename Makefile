@@ -2,13 +2,43 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: serve test check lint types layers coverage clean
+.PHONY: serve test check lint types layers coverage bench lock clean help
 
-serve: .venv/installed  ## start a seeded server
+help:  ## say what can be made
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
+
+serve: .venv/installed  ## install, and start a seeded server on http://127.0.0.1:8080
 	@$(BIN)/canopy-mock serve
 
-test: .venv/installed-dev  ## pass all tests
+test: .venv/installed-dev  ## install, and pass all tests
 	@$(BIN)/pytest
+
+check: lint types layers coverage test  ## all that has to hold
+
+lint: .venv/installed-dev  ## format and lint
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: .venv/installed-dev  ## mypy, strict
+	@$(BIN)/mypy
+
+layers: .venv/installed-dev  ## arrows point down
+	@$(BIN)/lint-imports --no-logo
+
+coverage: .venv/installed-dev  ## every line and branch of the ledger
+	@$(BIN)/coverage run -m pytest -q tests/ledger tests/sandbox
+	@$(BIN)/coverage report
+
+bench: .venv/installed-dev  ## the figures of the README; needs wrk
+	@$(BIN)/python -m benchmarks.throughput
+
+lock:  ## write constraints.txt anew, from the newest versions there are
+	@rm -rf .venv-lock
+	@$(PYTHON) -m venv .venv-lock
+	@.venv-lock/bin/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@{ sed -n '/^#/p' constraints.txt; .venv-lock/bin/pip freeze --exclude-editable; } > constraints.new
+	@mv constraints.new constraints.txt
+	@rm -rf .venv-lock
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("canopy-mock needs Python 3.11 or later" if sys.version_info < (3, 11) else 0)'
@@ -24,5 +54,5 @@ test: .venv/installed-dev  ## pass all tests
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 
-clean:
+clean:  ## remove everything that was made
 	rm -rf .venv dist build .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -280,6 +280,22 @@ class TestFixtures:
         at_the_door = {"uri_too_long", "headers_too_large", "payload_too_large"}
         assert shown == codes - at_the_door - {"account_state"}
 
+    def test_the_messages_of_the_contract_are_those_the_server_sends(self) -> None:
+        sent = {
+            response.body["error"]["message"]
+            for example in load_examples()
+            for _, response in example.exchanges
+            if response.status >= 400
+        }
+        not_golden = {"payload_too_large", "account_state", "too_many_requests", "internal_error"}
+        for name, response in CONTRACT.raw["components"]["responses"].items():
+            content = response["content"]["application/json"]
+            examples = [content["example"]] if "example" in content else []
+            examples += [example["value"] for example in content.get("examples", {}).values()]
+            for example in examples:
+                if example["error"]["code"] not in not_golden:
+                    assert example["error"]["message"] in sent, name
+
 
 def responses(operation_id: str) -> set[str]:
     (operation,) = (o for o in CONTRACT.operations() if o.operation_id == operation_id)

@@ -87,7 +87,7 @@ class Post(NamedTuple):
     """The command to post one line item, as it was asked for.
 
     Two commands are the same request when they are equal: what was left to the ledger (an absent
-    id or ``effective_at``) stays None here (contract.md, "Repeat of the same line_item_id").
+    id or ``effective_at``) stays None here (openapi.yaml, "Repeat of the same line_item_id").
     """
 
     account_id: str

@@ -8,7 +8,7 @@ A refusal is an outcome, returned like any other: nothing was posted and nothing
   - EffectiveBeforeOpening
   - AccountStateForbids
 
-They are checked in this order, and the first that applies is given (contract.md, "Errors").
+They are checked in this order, and the first that applies is given (openapi.yaml, "Errors").
 """
 
 from __future__ import annotations

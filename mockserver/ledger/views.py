@@ -18,7 +18,7 @@ from mockserver.ledger.terms import ProductType
 
 
 class Summary(NamedTuple):
-    """The figures of an account, as its summary shows them (contract.md, ``account.summary``)."""
+    """The figures of an account, as its summary shows them (openapi.yaml, ``AccountSummary``)."""
 
     total_balance_cents: Cents
     principal_cents: Cents
@@ -103,7 +103,7 @@ def available_credit_cents(account: Account) -> Cents:
 def summary(account: Account, now: datetime) -> Summary:
     """Give the account's summary at ``now``.
 
-    On INSTALLMENT products both kinds of interest are amortised (ledger.md L5, L12).
+    On INSTALLMENT products both kinds of interest are amortised (ledger.md L5).
     """
     owed = balances(account, now)
     terms = account.terms

@@ -338,6 +338,20 @@ def test_an_unknown_account_is_told_the_same_whatever_it_is_called(api: Api) -> 
     assert answers == {b'{"error":{"code":"not_found","message":"There is no such account."}}'}
 
 
+@pytest.mark.parametrize(("scenario", "status"), [("closed", 409), ("suspended", 200)])
+def test_a_closed_account_takes_no_offset_and_a_suspended_one_does(
+    serve: Callable[..., Api], scenario: str, status: int
+) -> None:
+    answer = serve(scenario=scenario).post({"original_amount_cents": 1})
+
+    assert answer.status_code == status
+    if status == 409:
+        assert answer.json()["error"] == {
+            "code": "account_state",
+            "message": "The account is CLOSED and takes no DEBIT_OFFSET.",
+        }
+
+
 class TestOrder:
     """``x-refusal-order`` of the contract: every pair of neighbours, with both faults at once."""
 

@@ -129,4 +129,4 @@ class LedgerAgainstModel(RuleBasedStateMachine):
 
 
 TestLedger = LedgerAgainstModel.TestCase
-TestLedger.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestLedger.settings = settings(stateful_step_count=30)

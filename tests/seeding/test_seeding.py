@@ -128,7 +128,8 @@ class TestScenarios:
         seed = carry_out(scenario.plans, scenario.customers)
 
         assert scenario.name == name
-        assert scenario.purpose.count(".") == 1
+        assert scenario.purpose.endswith(".")
+        assert ". " not in scenario.purpose
         assert "can_52322" in seed.accounts
         for account in seed.accounts.values():
             assert broken_invariants(account) == []
