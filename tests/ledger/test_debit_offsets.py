@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from mockserver.ledger.decide import ChangeStatus, Processing
+from mockserver.ledger.invariants import broken_invariants
 from mockserver.ledger.line_item import ItemType, Post
 from mockserver.ledger.money import Balances, Bucket, Cents
 from mockserver.ledger.terms import AccountStatus, ProductType
-from mockserver.ledger.views import available_credit_cents, balances, summary, view
+from mockserver.ledger.views import available_credit_cents, balances, newest_first, summary, view
 from tests.building import DAY, NOW, OPENED, Ledger, debit, owing, post, terms
 
 PRINCIPAL, INTEREST, DEFERRED, FEE = Bucket
@@ -186,6 +187,15 @@ def test_read_back_only_charges_and_loans_show_principal() -> None:
     }
 
 
+def test_lists_are_newest_effective_first_then_newest_created() -> None:
+    ledger = Ledger(terms())
+    for item_id, day in (("b", 2), ("a", 1), ("c", 3), ("b too", 2)):
+        ledger.do(debit(1, line_item_id=item_id, effective_at=OPENED + day * DAY))
+
+    listed = [item.line_item_id for item in newest_first(ledger.account)]
+    assert listed == ["c", "b too", "b", "a"]
+
+
 def test_on_installment_both_kinds_of_interest_are_amortised() -> None:
     def kinds(product_type: ProductType) -> tuple[Cents, ...]:
         ledger = owing(interest=300, deferred=200, product_type=product_type)
@@ -277,6 +287,7 @@ class TestTime:
         ledger.do(debit(0))
         assert owed(ledger) == (570, 0, 0, 0)
         assert view(ledger.account, item).balance_cents == 70
+        assert broken_invariants(ledger.account) == []
 
     def test_two_future_offsets_are_processed_in_the_order_of_their_time(self) -> None:
         ledger = owing(interest=100)
