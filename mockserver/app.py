@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from a2wsgi import WSGIMiddleware
@@ -23,7 +22,7 @@ from mockserver.sandbox.clock import Clock, SystemClock
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.seed import Seed
 from mockserver.seeding import portfolio, scenario
-from mockserver.seeding.plan import carry_out
+from mockserver.seeding.plan import Progress, carry_out, silently
 from mockserver.settings import Settings
 from mockserver.store.memory import MemoryJournal
 
@@ -32,9 +31,6 @@ DOCS = "/docs"
 
 CONSOLE = "/_mock"
 """Where the console is, on a server that only its own machine can reach."""
-
-Progress = Callable[[Iterable[portfolio.Member]], Iterable[portfolio.Member]]
-"""Something that passes on what it is given and shows how far it got."""
 
 
 class Application(NamedTuple):
@@ -46,7 +42,7 @@ class Application(NamedTuple):
 
 
 def build(
-    settings: Settings, *, clock: Clock | None = None, progress: Progress = iter
+    settings: Settings, *, clock: Clock | None = None, progress: Progress = silently
 ) -> Application:
     """Put a server together.
 
@@ -70,14 +66,16 @@ def build(
     return Application(_Switch(api, others), contract, sandboxes)
 
 
-def plant(settings: Settings, progress: Progress = iter) -> Seed:
+def plant(settings: Settings, progress: Progress = silently) -> Seed:
     """Make the ledger that every sandbox begins with. Raises DataFileError, PlanError."""
     if settings.scenario is not None:
         chosen = scenario.load(settings.scenario)
         return carry_out(chosen.plans, chosen.customers)
-    members = list(progress(portfolio.members(settings.seed, settings.accounts)))
+    wanted = settings.accounts
+    made = portfolio.members(settings.seed, wanted)
+    members = list(progress(made, wanted, "Making accounts"))
     customers = [customer for member in members for customer in member.customers]
-    return carry_out([member.plan for member in members], customers)
+    return carry_out([member.plan for member in members], customers, progress)
 
 
 class _Switch:

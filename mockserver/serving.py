@@ -7,7 +7,6 @@ import sys
 import webbrowser
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import partial
 from typing import TypeVar
 
 import click
@@ -38,8 +37,9 @@ def serve_once(settings: Settings, *, opens: bool) -> None:
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
         raise StartError(f"cannot listen on {where}: {error.strerror}") from error
+    gc.disable()
     try:
-        application = build(settings, progress=partial(_progress, settings.accounts))
+        application = build(settings, progress=_progress)
     except (ContractError, DataFileError, PlanError) as error:
         listener.close()
         raise StartError(str(error)) from error
@@ -63,6 +63,7 @@ def _settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 1_000)
+    gc.enable()
 
 
 def serve_and_reload(settings: Settings, *, opens: bool) -> None:
@@ -84,10 +85,10 @@ def _serve_or_say_why(settings: Settings, opens: bool) -> None:  # noqa: FBT001 
         click.echo(f"canopy-mock: {error}; waiting for the next change", err=True)
 
 
-def _progress(total: int, members: Iterable[T]) -> Iterable[T]:
-    """Show a bar on stderr while a large portfolio is made."""
+def _progress(things: Iterable[T], total: int, label: str) -> Iterable[T]:
+    """Show a bar on stderr where there is much to do."""
     if total < _SHOW_PROGRESS_FROM:
-        yield from members
+        yield from things
         return
-    with click.progressbar(members, total, "Making accounts", file=sys.stderr) as bar:
+    with click.progressbar(things, total, f"{label:21}", file=sys.stderr) as bar:
         yield from bar

@@ -73,8 +73,8 @@ def test_the_ready_text_shows_three_accounts_with_their_balances() -> None:
         ("--compat exact", "'exact' is not one of 'documented', 'observed'"),
         ("--prot 1", "No such option '--prot'"),
         ("--token a,b", "'a,b' is no bearer token; use [A-Za-z0-9._~+/-]+=*"),
-        ("--scenario nothing", "there is no scenario 'nothing'; there are"),
-        ("--scenario none.yaml", "none.yaml: No such file or directory"),
+        ("--port 0 --scenario nothing", "there is no scenario 'nothing'; there are"),
+        ("--port 0 --scenario none.yaml", "none.yaml: No such file or directory"),
         ("--scenario sample --accounts 5", "--accounts does not go with --scenario"),
         ("--scenario sample --seed 5", "--seed does not go with --scenario"),
         ("--host host.invalid", "cannot listen on host.invalid:8080: "),
@@ -186,6 +186,7 @@ def test_a_large_portfolio_shows_how_far_it_got() -> None:
         server.process.terminate()
         _, complaint = server.process.communicate()
     assert "Making accounts" in complaint
+    assert "Posting their history" in complaint
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

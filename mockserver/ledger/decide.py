@@ -158,6 +158,7 @@ def _open(command: Open, stamp: Stamp) -> Accepted:
 
 
 def _post(account: Account, command: Post, stamp: Stamp) -> Accepted | Refusal:
+    assert command.amount_cents >= 0, f"{command} has a sign"
     if command.line_item_id is not None:
         earlier = account.items.get(command.line_item_id)
         if earlier is not None and earlier.asked == command:

@@ -33,7 +33,7 @@ class Life:
             self._month(persona, deferred_interest_cents)
         self._lengthen(persona)
         if persona["ends"] == "paid_off":
-            self._post(ItemType.PAYMENT, self._owed_cents)
+            self._pay(self._owed_cents)
         elif persona["ends"] == "in_credit":
             surplus_cents = self._owed_cents + _IN_CREDIT_CENTS
             self._post(ItemType.DEBIT_OFFSET, surplus_cents, Bucket.PRINCIPAL)
@@ -49,7 +49,7 @@ class Life:
             self._post(ItemType.DEFERRED_INTEREST, self._random.randint(*deferred_interest_cents))
         self._now += timedelta(seconds=1)
         if self._random.random() < persona["pays"]:
-            self._post_from(ItemType.PAYMENT, "payment_cents")
+            self._pay(self._random.randint(*self._profile["payment_cents"]))
         else:
             self._post_from(ItemType.LATE_FEE, "late_fee_cents")
 
@@ -59,6 +59,11 @@ class Life:
         while len(self.posts) + sum(opening) < persona.get("line_items", 0):
             self._now += timedelta(minutes=self._random.randint(5, 600))
             self._post_from(ItemType.CHARGE, "charge_cents")
+
+    def _pay(self, at_most_cents: Cents) -> None:
+        """Pay, but no more than is owed."""
+        if self._owed_cents:
+            self._post(ItemType.PAYMENT, min(at_most_cents, self._owed_cents))
 
     def _post_from(self, item_type: ItemType, range_name: str) -> None:
         self._post(item_type, self._random.randint(*self._profile[range_name]))

@@ -6,9 +6,9 @@ ledger that could have come about, and holds whatever the ledger guarantees.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from mockserver.ledger.account import Account
 from mockserver.ledger.decide import ChangeStatus, Command, Open, Stamp, decide
@@ -19,6 +19,8 @@ from mockserver.sandbox.seed import Customer, Seed
 
 FIRST_GENERATED_ID = 1_000_001
 """Generated ids count from here; ids in plans stay below."""
+
+T = TypeVar("T")
 
 _MICROSECOND = timedelta(microseconds=1)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,14 +56,29 @@ class PlanError(Exception):
     """The ledger refuses a step."""
 
 
-def carry_out(plans: Iterable[AccountPlan], customers: Iterable[Customer]) -> Seed:
+class Progress(Protocol):
+    """Passes on a number of things, and may show how far it got."""
+
+    def __call__(self, things: Iterable[T], total: int, label: str, /) -> Iterable[T]:
+        """Give ``things``, ``total`` of them; ``label`` says what becomes of them."""
+        ...
+
+
+def silently(things: Iterable[T], _total: int, _label: str) -> Iterable[T]:
+    """Show nothing: the :class:`Progress` of those who do not wait."""
+    return things
+
+
+def carry_out(
+    plans: Sequence[AccountPlan], customers: Iterable[Customer], progress: Progress = silently
+) -> Seed:
     """Give the seed that ``plans`` lead to. Raises PlanError."""
     steps = [step for plan in plans for step in plan.steps()]
     steps.sort(key=lambda step: step.created_at)
     accounts: dict[str, Account] = {}
     last_created_at = _BEGINNING
     next_id = FIRST_GENERATED_ID
-    for step in steps:
+    for step in progress(steps, len(steps), "Posting their history"):
         command = step.command
         opens = isinstance(command, Open)
         account_id = command.terms.account_id if isinstance(command, Open) else command.account_id

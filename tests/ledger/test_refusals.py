@@ -28,6 +28,11 @@ ASKED = debit(
 )
 
 
+def test_an_amount_with_a_sign_is_a_bug() -> None:
+    with pytest.raises(AssertionError, match="has a sign"):
+        owing().try_to(debit(-1))
+
+
 def test_an_unknown_account_is_refused() -> None:
     assert decide(None, debit(1), Stamp(NOW, 1)) == AccountNotFound("can_1")
     assert decide(None, ChangeStatus("can_1", AccountStatus.CLOSED), Stamp(NOW, 1)) == (

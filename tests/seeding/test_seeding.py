@@ -91,6 +91,12 @@ class TestPortfolio:
         assert len(set(everything)) == len(everything)
         assert all(int(i[4:]) < seed.next_id for i in everything if i.startswith("can_"))
 
+    def test_a_thousand_accounts_of_any_seed_are_sound(self) -> None:
+        for seed in (2, 3):
+            accounts = plant(Settings(seed=seed, accounts=1_000)).accounts.values()
+            assert len(accounts) == 1_000
+            assert not [broken for a in accounts for broken in broken_invariants(a)]
+
     def test_facts_were_learned_one_after_the_other(self, portfolio: Seed) -> None:
         created = [i.created_at for a in portfolio.accounts.values() for i in a.items]
         assert len(set(created)) == len(created)
