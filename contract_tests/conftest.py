@@ -15,6 +15,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("canopy-mock", "which server has to keep the contract")
     group.addoption("--canopy-url", help="the server's base URL; a mock is started without it")
     group.addoption("--token", help="a bearer token that the server knows")
+    group.addoption("--client-id", help="of a client that may exchange it for a token")
+    group.addoption("--client-secret", help="that client's secret")
     group.addoption(
         "--account", action="append", help="an account the token may change; may be repeated"
     )
@@ -31,7 +33,10 @@ def server(pytestconfig: pytest.Config) -> Iterator[Server]:
     token, accounts = pytestconfig.getoption("--token"), pytestconfig.getoption("--account")
     if token is None or accounts is None:
         raise pytest.UsageError("--canopy-url also takes --token and at least one --account")
-    yield Server(url.rstrip("/"), token, accounts, is_mock=False)
+    client_id: str | None = pytestconfig.getoption("--client-id")
+    secret: str | None = pytestconfig.getoption("--client-secret")
+    client = None if client_id is None or secret is None else (client_id, secret)
+    yield Server(url.rstrip("/"), token, accounts, client, is_mock=False)
 
 
 @pytest.fixture

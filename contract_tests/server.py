@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 MOCK_TOKEN = "contract-tests"  # noqa: S105 - for a server that lives as long as the tests
+MOCK_CLIENT = ("demo", "demo-secret")
 MOCK_ACCOUNTS = ("can_52322", "31mNprzLd2bKl6koVna68ARM")
 """The path examples of the contract, which every mock is seeded with."""
 
@@ -23,6 +24,8 @@ class Server:
     url: str
     token: str
     accounts: Sequence[str]
+    client: tuple[str, str] | None
+    """The id and the secret of a client, if one is known."""
     is_mock: bool
 
     @property
@@ -42,6 +45,6 @@ def started_mock(*arguments: str) -> Iterator[Server]:
             assert process.stdout is not None
             ready = _READY.search(process.stdout.readline())
             assert ready is not None, "the mock did not start"
-            yield Server(ready[1], MOCK_TOKEN, MOCK_ACCOUNTS, is_mock=True)
+            yield Server(ready[1], MOCK_TOKEN, MOCK_ACCOUNTS, MOCK_CLIENT, is_mock=True)
         finally:
             process.terminate()

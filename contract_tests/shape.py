@@ -87,13 +87,17 @@ def run(server: Server, folder: Path, *, seed: int) -> ShapeRun:
 def _config(server: Server) -> str:
     """Give ``schemathesis.toml`` with this server's token and accounts, for any folder."""
     text = find("schemathesis.toml").read_text(encoding="utf-8")
+    client_id, secret = server.client or ("demo", "demo-secret")
     for key, value in {
         "headers": f'{{ Authorization = "Bearer {server.token}" }}',
         "hooks": json.dumps(schemathesis_hooks.__file__),
-        "values": json.dumps(list(server.accounts)),
+        "[dictionaries.accounts]\nvalues": json.dumps(list(server.accounts)),
+        "[dictionaries.client_ids]\nvalues": json.dumps([client_id]),
+        "[dictionaries.client_secrets]\nvalues": json.dumps([secret]),
     }.items():
-        old = re.findall(rf"(?m)^{key} = .*$", text)
-        text = text.replace(old[0], f"{key} = {value}", 1)
+        before, found, after = text.partition(f"{key} = ")
+        assert found, f"schemathesis.toml has no {key}"
+        text = before + found + value + "\n" + after.partition("\n")[2]
     return text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 
 from a2wsgi import WSGIMiddleware
@@ -17,7 +18,6 @@ from mockserver.api.documents import Document
 from mockserver.api.handlers import HANDLERS
 from mockserver.api.strict_json import dumps
 from mockserver.console.web import create_console
-from mockserver.resources import find
 from mockserver.sandbox.clock import Clock, SystemClock
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.seed import Seed
@@ -49,9 +49,10 @@ def build(
     Raises ContractError, DataFileError, PlanError.
     """
     clock = clock or SystemClock()
-    path = find("openapi.yaml")
+    path = contracts.source()
     contract = contracts.load(path)
-    sandboxes = Sandboxes(plant(settings, progress), MemoryJournal(), clock, settings.processing)
+    seed = plant(settings, clock.now(), progress)
+    sandboxes = Sandboxes(seed, MemoryJournal(), clock, settings.processing)
     tokens = Tokens(settings.tokens, settings.clients, clock)
     api = stack.build(contract, HANDLERS, tokens, sandboxes, PROFILES[settings.compat])
     if settings.check_responses:
@@ -66,16 +67,16 @@ def build(
     return Application(_Switch(api, others), contract, sandboxes)
 
 
-def plant(settings: Settings, progress: Progress = silently) -> Seed:
+def plant(settings: Settings, now: datetime, progress: Progress = silently) -> Seed:
     """Make the ledger that every sandbox begins with. Raises DataFileError, PlanError."""
     if settings.scenario is not None:
         chosen = scenario.load(settings.scenario)
-        return carry_out(chosen.plans, chosen.customers)
+        return carry_out(chosen.plans, chosen.customers, now)
     wanted = settings.accounts
     made = portfolio.members(settings.seed, wanted)
     members = list(progress(made, wanted, "Making accounts"))
     customers = [customer for member in members for customer in member.customers]
-    return carry_out([member.plan for member in members], customers, progress)
+    return carry_out([member.plan for member in members], customers, now, progress)
 
 
 class _Switch:

@@ -71,18 +71,20 @@ def _read_config(context: click.Context, _: click.Parameter, path: Path | None) 
         path = Path(CONFIG_FILE)
         if not path.exists():
             return
+    # not at the top: only those who have a file pay for what checks it
+    from mockserver.seeding.data_file import DataFileError, check  # noqa: PLC0415
+
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
+        check(values, path, "config")
+        context.meta["clients"] = _clients(path, values.pop("clients", []))
     except OSError as error:
         raise click.UsageError(f"{path}: {error.strerror}") from error
+    except DataFileError as error:
+        raise click.UsageError(str(error)) from error
     except ValueError as error:
         raise click.UsageError(f"{path}: {error}") from error
-    values = {name.replace("-", "_"): value for name, value in values.items()}
-    context.meta["clients"] = _clients(path, values.pop("clients", []))
-    known = {parameter.name for parameter in context.command.params}
-    for name in sorted(values.keys() - known):
-        raise click.UsageError(f"{path}: there is no option {name!r}")
-    context.default_map = values
+    context.default_map = {name.replace("-", "_"): value for name, value in values.items()}
 
 
 def _clients(path: Path, tables: list[dict[str, str]]) -> tuple[Client, ...]:
@@ -90,23 +92,18 @@ def _clients(path: Path, tables: list[dict[str, str]]) -> tuple[Client, ...]:
 
     A client has a sandbox of its own, called like the client, unless the file says otherwise.
     """
-    clients = []
+    clients: dict[str, Client] = {}
     for table in tables:
-        try:
-            clients.append(_client(**table))
-        except (TypeError, ValueError) as error:
-            message = str(error).removeprefix("_client() ")
-            raise click.UsageError(f"{path}: [[clients]]: {message}") from error
-    return tuple(clients)
-
-
-def _client(
-    client_id: str, client_secret: str, role: str = "Admin", sandbox: str | None = None
-) -> Client:
-    name = client_id if sandbox is None else sandbox
-    if not NAME.fullmatch(name):
-        raise ValueError(f"{name!r} is no name for a sandbox; use {NAME.pattern}")
-    return Client(client_id, client_secret, Role(role), name)
+        client_id = table["client_id"]
+        sandbox = table.get("sandbox", client_id)
+        where = f"{path}: [[clients]] {client_id!r}"
+        if client_id in clients:
+            raise click.UsageError(f"{where} is there twice")
+        if not NAME.fullmatch(sandbox):
+            raise click.UsageError(f"{where}: say which sandbox it has; its id is no name for one")
+        role = Role(table.get("role", Role.ADMIN.value))
+        clients[client_id] = Client(client_id, table["client_secret"], role, sandbox)
+    return tuple(clients.values())
 
 
 config_option = click.option(

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from urllib.parse import quote
+
 from mockserver import __version__
 from mockserver.dollars import dollars
+from mockserver.ledger.account import Account
+from mockserver.ledger.line_item import RULES, ItemType
 from mockserver.ledger.views import balances
 from mockserver.sandbox.seed import Seed
 from mockserver.settings import Settings
 
 _SAMPLE_ACCOUNTS = 3
+
+_EFFECTIVE_AT = datetime(2020, 7, 20, 9, 11, 28, tzinfo=UTC)
 
 _BODY = (
     '{"line_item_id":"li_0x1234","original_amount_cents":200,'
@@ -34,7 +41,7 @@ def ready_text(url: str, settings: Settings, seed: Seed) -> str:
             )
         )
     origin = f"scenario {settings.scenario}" if settings.scenario else f"seed {settings.seed}"
-    account_id = next(iter(seed.accounts))
+    console = f"  The ledger: {url}/_mock/" if settings.is_local else ""
     return "\n".join(
         [
             f"canopy-mock {__version__} is ready at {url}",
@@ -42,16 +49,36 @@ def ready_text(url: str, settings: Settings, seed: Seed) -> str:
             "",
             *_table(rows),
             "",
-            "Take $2.00 off the interest of the first:",
+            *_try_it(url, settings.tokens[0], seed),
             "",
-            f"  curl -X POST {url}/accounts/{account_id}/line_items/debit_offsets \\",
-            f'    -H "Authorization: Bearer {settings.tokens[0]}" \\',
-            '    -H "Content-Type: application/json" \\',
-            f"    -d '{_BODY}'",
-            "",
-            f"The contract: {url}/docs/  The ledger: {url}/_mock/  Stop with Ctrl-C.",
+            f"The contract: {url}/docs/{console}  Stop with Ctrl-C.",
         ]
     )
+
+
+def _try_it(url: str, token: str, seed: Seed) -> list[str]:
+    """Give a request that succeeds: the published one, where an account takes it."""
+    taking = (a.terms.account_id for a in seed.accounts.values() if _takes_the_offset(a))
+    account_id = next(taking, None)
+    if account_id is None:
+        return [
+            "None of them takes an offset; list them:",
+            "",
+            f'  curl {url}/accounts -H "Authorization: Bearer {token}"',
+        ]
+    return [
+        f"Take $2.00 off the interest of {account_id}:",
+        "",
+        f"  curl -X POST {url}/accounts/{quote(account_id, safe='')}/line_items/debit_offsets \\",
+        f'    -H "Authorization: Bearer {token}" \\',
+        '    -H "Content-Type: application/json" \\',
+        f"    -d '{_BODY}'",
+    ]
+
+
+def _takes_the_offset(account: Account) -> bool:
+    refused_by = RULES[ItemType.DEBIT_OFFSET].refused_by
+    return account.terms.effective_at <= _EFFECTIVE_AT and account.status not in refused_by
 
 
 def _table(rows: list[tuple[str, ...]]) -> list[str]:

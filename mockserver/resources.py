@@ -12,7 +12,7 @@ _PACKAGE = Path(__file__).parent
 
 
 def find(name: str) -> Path:
-    """Give the path of ``openapi.yaml`` or of something below ``fixtures``.
+    """Give the path of a file at the top of the checkout, or of something below ``fixtures``.
 
     Raises FileNotFoundError.
     """

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import gc
+import socket
 import sys
 import webbrowser
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 import click
 import watchfiles
 
-from mockserver.api.contract import ContractError
+from mockserver.api.contract import ContractError, source
 from mockserver.app import build
 from mockserver.door.server import bind, run, url_of
 from mockserver.ready import ready_text
@@ -32,11 +34,7 @@ class StartError(Exception):
 
 def serve_once(settings: Settings, *, opens: bool) -> None:
     """Serve until the process is told to stop. Raises StartError."""
-    try:
-        listener = bind(settings.host, settings.port)
-    except OSError as error:
-        where = f"{settings.host}:{settings.port}"
-        raise StartError(f"cannot listen on {where}: {error.strerror}") from error
+    listener = _bound(settings)
     gc.disable()
     try:
         application = build(settings, progress=_progress)
@@ -47,11 +45,20 @@ def serve_once(settings: Settings, *, opens: bool) -> None:
 
     def on_ready() -> None:
         click.echo(ready_text(url, settings, application.sandboxes.seed))
-        if opens:
+        if opens and settings.is_local:
             webbrowser.open(f"{url}/_mock/")
 
     _settle_memory()
     run(application.asgi, listener, on_ready)
+
+
+def _bound(settings: Settings) -> socket.socket:
+    """Take the port. Raises StartError."""
+    try:
+        return bind(settings.host, settings.port)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise StartError(f"cannot listen on {where}: {error.strerror}") from error
 
 
 def _settle_memory() -> None:
@@ -71,10 +78,9 @@ def serve_and_reload(settings: Settings, *, opens: bool) -> None:
 
     Every start begins with a new ledger. Raises StartError if the port is taken.
     """
-    if settings.port == 0:
-        with bind(settings.host, 0) as listener:
-            settings = replace(settings, port=listener.getsockname()[1])
-    watched = (find("openapi.yaml"), find("fixtures"), find("mockserver"))
+    with _bound(settings) as listener:
+        settings = replace(settings, port=listener.getsockname()[1])
+    watched = (source(), find("fixtures"), Path(__file__).parent)
     watchfiles.run_process(*watched, target=_serve_or_say_why, args=(settings, opens))
 
 

@@ -5,13 +5,30 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 COMMAND = [sys.executable, "-m", "mockserver"]
+
+
+def environment_with(settings: dict[str, str]) -> dict[str, str]:
+    """This process's environment with ``settings``, and without anybody else's."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("CANOPY_MOCK_")}
+    return {**kept, **settings}
+
+
+def in_shell(script: str) -> str:
+    """Run a command as it would be pasted, and give what it prints; skips where curl is missing."""
+    if script.startswith("curl") and shutil.which("curl") is None:
+        pytest.skip("this machine has no curl")
+    command = ["/bin/sh", "-c", script]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def run(*arguments: str, cwd: Path | None = None, **environment: str) -> tuple[int, str, str]:
@@ -19,7 +36,7 @@ def run(*arguments: str, cwd: Path | None = None, **environment: str) -> tuple[i
     done = subprocess.run(
         [*COMMAND, *arguments],
         cwd=cwd,
-        env={**os.environ, **environment},
+        env=environment_with(environment),
         capture_output=True,
         text=True,
         timeout=60,
@@ -52,7 +69,7 @@ def serving(*arguments: str, cwd: Path | None = None, **environment: str) -> Ite
     with subprocess.Popen(
         [*COMMAND, "serve", "--port", "0", *arguments],
         cwd=cwd,
-        env={**os.environ, **environment},
+        env=environment_with(environment),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -7,7 +7,6 @@ import json
 import shutil
 import signal
 import socket
-import subprocess
 import time
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import pytest
 
 from mockserver import __version__
 from mockserver.options import CONFIG_FILE
-from tests.running import run, serving
+from tests.running import in_shell, run, serving
 
 OPTIONS = [
     *("host", "port", "seed", "accounts", "token", "compat", "processing", "scenario"),
@@ -44,12 +43,9 @@ def test_the_curl_line_that_is_printed_works_when_pasted() -> None:
     with serving() as server:
         lines = server.text.splitlines()
         start = next(n for n, line in enumerate(lines) if line.strip().startswith("curl"))
-        command = "\n".join(lines[start : start + 4])
-        done = subprocess.run(
-            ["/bin/bash", "-c", command], capture_output=True, check=True, text=True
-        )
+        answer = in_shell("\n".join(lines[start : start + 4]).strip())
 
-    assert json.loads(done.stdout)["line_item_summary"]["principal_cents"] == -200
+    assert json.loads(answer)["line_item_summary"]["principal_cents"] == -200
 
 
 def test_the_ready_text_shows_three_accounts_with_their_balances() -> None:
@@ -104,6 +100,9 @@ def test_a_taken_port_is_told() -> None:
     )
 
 
+_CLIENT = '[[clients]]\nclient_id = "a"\nclient_secret = "b"\n'
+
+
 class TestConfiguration:
     """The command line wins over the environment, the environment over the file."""
 
@@ -136,25 +135,34 @@ class TestConfiguration:
         with serving("--seed", "6", cwd=tmp_path, CANOPY_MOCK_ACCOUNTS="5") as server:
             assert "5 accounts from seed 6" in server.text
             assert "Bearer t1" in server.text
-            credentials = {"client_id": "shop", "client_secret": "s"}
-            assert httpx.post(f"{server.url}/auth/token", json=credentials).status_code == 200
+            with httpx.Client(base_url=server.url) as client:
+                credentials = {"client_id": "shop", "client_secret": "s"}
+                token = client.post("/auth/token", json=credentials).json()["access_token"]
+                post = "/accounts/can_52322/line_items/debit_offsets"
+                body = {"original_amount_cents": 1}
+                client.post(post, json=body, headers={"Authorization": "Bearer t2"})
+                own = client.get(
+                    "/accounts/can_52322", headers={"Authorization": f"Bearer {token}"}
+                )
+                assert own.json()["summary"]["principal_cents"] == 150_000
 
     @pytest.mark.parametrize(
         ("text", "why"),
         [
-            ("prot = 1", "there is no option 'prot'"),
+            ("prot = 1", "$: Additional properties are not allowed ('prot' was unexpected)"),
             ("port = ", "Invalid value"),
-            ('port = "http"', "Invalid value for '--port'"),
-            ('[[clients]]\nclient_id = "a"', "[[clients]]: missing 1 required positional"),
-            (
-                '[[clients]]\nclient_id = "a"\nclient_secret = "b"\nrole = "King"',
-                "[[clients]]: 'King' is not a valid Role",
-            ),
-            (
-                '[[clients]]\nclient_id = "a"\nclient_secret = "b"\nsandbox = "a b"',
-                "[[clients]]: 'a b' is no name for a sandbox",
-            ),
-            ('clients = "all"', "[[clients]]"),
+            ('port = "http"', "$.port: 'http' is not of type 'integer'"),
+            ("port = true", "$.port: True is not of type 'integer'"),
+            ("port = 70000", "70000 is not in the range 0<=x<=65535"),
+            ("accounts = 3.7", "$.accounts: 3.7 is not of type 'integer'"),
+            ("token = []", "$.token: [] should be non-empty"),
+            ("clients = 5", "$.clients: 5 is not of type 'array'"),
+            ('[[clients]]\nclient_id = "a"', "$.clients[0]: 'client_secret' is a required"),
+            ('[[clients]]\nclient_id = "a"\nclient_secret = 5', "5 is not of type 'string'"),
+            (f'{_CLIENT}role = "King"', "$.clients[0].role: 'King' is not one of ['Admin'"),
+            (f'{_CLIENT}sandbox = "a b"', "$.clients[0].sandbox: 'a b' does not match"),
+            (_CLIENT.replace('"a"', '"a b"'), "[[clients]] 'a b': say which sandbox it has"),
+            (_CLIENT * 2, "[[clients]] 'a' is there twice"),
         ],
     )
     def test_a_file_that_makes_no_sense_is_told_in_one_line(
@@ -240,4 +248,12 @@ def test_a_broken_contract_is_told_in_one_line(
     assert code == 2
     assert complaint.startswith("canopy-mock: ")
     assert why in complaint
+    assert complaint.count("\n") == 1
+
+
+def test_reloading_does_not_begin_on_a_port_that_cannot_be_taken() -> None:
+    code, out, complaint = run("serve", "--reload", "--port", "0", "--host", "host.invalid")
+
+    assert (code, out) == (2, "")
+    assert complaint.startswith("canopy-mock: cannot listen on host.invalid:0: ")
     assert complaint.count("\n") == 1

@@ -16,7 +16,7 @@ from mockserver import __version__
 from mockserver.api.compat import DIFFERENCES
 from mockserver.cli import cli
 from mockserver.options import CONFIG_FILE
-from tests.running import serving
+from tests.running import in_shell, serving
 
 ROOT = Path(__file__).parent.parent
 DOCS = {
@@ -69,10 +69,7 @@ def test_sessions_print_what_they_show(name: str) -> None:
                 printed = server.text.replace(server.url, "http://127.0.0.1:8080")
             elif command.startswith("curl"):
                 script = command.replace("http://127.0.0.1:8080", server.url)
-                done = subprocess.run(
-                    ["/bin/bash", "-c", script], capture_output=True, text=True, check=True
-                )
-                printed = done.stdout
+                printed = in_shell(script)
             else:
                 continue
             pattern = ".*".join(map(re.escape, shown.split("…")))

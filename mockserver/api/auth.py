@@ -14,7 +14,7 @@ from hashlib import sha256
 from itsdangerous import BadData, URLSafeTimedSerializer
 from itsdangerous.timed import TimestampSigner
 
-from mockserver.api.problems import InvalidClient, NotAuthorized, Unauthorized
+from mockserver.api.failures import InvalidClient, NotAuthorized, Unauthorized
 from mockserver.sandbox.clock import Clock
 from mockserver.sandbox.sandboxes import DEFAULT
 
@@ -104,7 +104,7 @@ class Tokens:
 
     def _minted(self, token: str) -> Caller:
         try:
-            client_id, _ = self._minter.loads(token, max_age=LIFETIME_SECONDS)
+            client_id, _ = self._minter.loads(token, max_age=LIFETIME_SECONDS - 1)
         except BadData:
             raise NotAuthorized("The token is unknown or has expired.") from None
         client = self._clients[client_id]

@@ -8,7 +8,11 @@ from typing import Any
 
 from mockserver.api.strict_json import Json
 
-_NUMBER = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
+_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_WITH_BASE = re.compile(r"0([xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)")
+_MAX_DIGITS = 309
+"""What JavaScript reads with more digits is no finite number."""
+
 _NOT_COERCED = object()
 
 
@@ -54,12 +58,24 @@ def _to_number(value: Json, *, whole: bool) -> Json:
     if value is None or isinstance(value, bool):
         return int(bool(value))
     if isinstance(value, str):
-        if not _NUMBER.fullmatch(value):
-            return _NOT_COERCED
-        value = int(value) if value.strip().lstrip("+-").isdigit() else float(value)
+        value = _read_number(value)
     if isinstance(value, float) and whole:
         return int(value) if math.isfinite(value) and value.is_integer() else _NOT_COERCED
     return value
+
+
+def _read_number(text: str) -> Json:
+    """Read a number as JavaScript's ``Number(text)`` does, whole ones exactly."""
+    digits = text.strip()
+    if not digits:
+        return 0 if text else _NOT_COERCED
+    if len(digits) > _MAX_DIGITS:
+        return _NOT_COERCED
+    if _WITH_BASE.fullmatch(digits):
+        return int(digits, 0)
+    if not _DECIMAL.fullmatch(digits):
+        return _NOT_COERCED
+    return int(digits) if digits.lstrip("+-").isdigit() else float(digits)
 
 
 def _to_boolean(value: Json) -> Json:

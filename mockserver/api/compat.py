@@ -6,9 +6,13 @@ depends on which of them is served.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from http import HTTPStatus
+
+from mockserver.api.failures import Failure, Kind, SchemaViolation
+from mockserver.ledger.refusals import EffectiveBeforeOpening
 
 
 class Compat(Enum):
@@ -22,9 +26,8 @@ class Compat(Enum):
 class Profile:
     """What the handling of a request depends on."""
 
-    schema_violation_status: HTTPStatus
-    before_opening: tuple[HTTPStatus, str]
-    """Status and error code."""
+    kinds: Mapping[Failure, Kind]
+    """What is answered otherwise than the table of failures says (``problems``)."""
     coerces_types: bool
     """Whether ``"3000"`` is good for an integer and 5 for a string, as in AJV's coerceTypes."""
     strips_trailing_space: bool
@@ -35,15 +38,16 @@ class Profile:
 
 PROFILES: dict[Compat, Profile] = {
     Compat.DOCUMENTED: Profile(
-        schema_violation_status=HTTPStatus.UNPROCESSABLE_ENTITY,
-        before_opening=(HTTPStatus.CONFLICT, "before_account_opening"),
+        kinds={},
         coerces_types=False,
         strips_trailing_space=False,
         reads_local_times=False,
     ),
     Compat.OBSERVED: Profile(
-        schema_violation_status=HTTPStatus.BAD_REQUEST,
-        before_opening=(HTTPStatus.BAD_REQUEST, "bad_request"),
+        kinds={
+            SchemaViolation: Kind(HTTPStatus.BAD_REQUEST, "server_error"),
+            EffectiveBeforeOpening: Kind(HTTPStatus.BAD_REQUEST, "bad_request"),
+        },
         coerces_types=True,
         strips_trailing_space=True,
         reads_local_times=True,
@@ -62,9 +66,9 @@ class Difference:
 
 
 DIFFERENCES: tuple[Difference, ...] = (
-    Difference("schema_violation_status", "A request that breaks a schema", "422", "400"),
+    Difference("kinds", "A request that breaks a schema", "422", "400"),
     Difference(
-        "before_opening",
+        "kinds",
         "An `effective_at` before the account was opened",
         "409 `before_account_opening`",
         "400 `bad_request`",

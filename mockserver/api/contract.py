@@ -16,6 +16,7 @@ from connexion.exceptions import InvalidSpecification
 from connexion.spec import Specification
 from jsonschema.exceptions import best_match
 
+from mockserver.resources import find
 from mockserver.yaml_file import YamlFileError, read_yaml
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -99,6 +100,11 @@ class Contract:
         """The schema of every error body."""
         schema: SchemaObject = self.resolved["components"]["schemas"]["Error"]
         return schema
+
+
+def source() -> Path:
+    """Give the file that the server serves."""
+    return find("openapi.yaml")
 
 
 def load(path: Path) -> Contract:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from mockserver.api.compat import PROFILES, Compat
-from mockserver.api.problems import MethodNotAllowed, rejected
+from mockserver.api.failures import MethodNotAllowed
+from mockserver.api.problems import rejected
 
 
 class Document:
@@ -20,10 +20,7 @@ class Document:
         """Answer one request."""
         answer = self._answer
         if scope["method"] not in ("GET", "HEAD"):
-            rejection = MethodNotAllowed(
-                "This path takes GET, HEAD.", headers={"Allow": "GET, HEAD"}
-            )
-            told = rejected(rejection, PROFILES[Compat.DOCUMENTED])
+            told = rejected(MethodNotAllowed.taking(("GET", "HEAD")))
             answer = Response(
                 told.body, told.status, headers=told.headers, media_type="application/json"
             )

@@ -18,7 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from werkzeug.http import parse_options_header
 
 from mockserver.api.auth import Caller
-from mockserver.api.problems import (
+from mockserver.api.contract import Contract, Operation
+from mockserver.api.failures import (
     BodyTooLarge,
     MalformedBody,
     NotAuthorized,
@@ -65,13 +66,12 @@ class _EntryOperation:
     """The entry of one operation."""
 
     def __init__(
-        self, operation: AbstractOperation, next_app: ASGIApp, provide: Callable[[Scope], None]
+        self, operation: Operation, next_app: ASGIApp, provide: Callable[[Scope], None]
     ) -> None:
         self._next_app = next_app
         self._provide = provide
-        self._takes_body = bool(operation.request_body)
-        roles = operation._operation.get("x-roles")  # noqa: SLF001 - Connexion 3.3 has no accessor
-        self._roles = None if roles is None else frozenset(roles)
+        self._takes_body = "requestBody" in operation.definition
+        self._roles = operation.roles
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["path_params"] = {k: unquote(v) for k, v in scope["path_params"].items()}
@@ -147,13 +147,17 @@ def _replay(body: bytes) -> Receive:
 
 
 class _EntryAPI(RoutedAPI[_EntryOperation]):
-    def __init__(self, *args: Any, provide: Callable[[Scope], None], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, contract: Contract, provide: Callable[[Scope], None], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._operations = {o.operation_id: o for o in contract.operations()}
         self._provide = provide
         self.add_paths()
 
     def make_operation(self, operation: AbstractOperation) -> _EntryOperation:
-        return _EntryOperation(operation, self.next_app, self._provide)
+        declared = self._operations[operation.operation_id]
+        return _EntryOperation(declared, self.next_app, self._provide)
 
 
 class Entry(RoutedMiddleware[_EntryAPI]):
@@ -161,12 +165,17 @@ class Entry(RoutedMiddleware[_EntryAPI]):
 
     api_cls = _EntryAPI
 
-    def __init__(self, app: ASGIApp, *, provide: Callable[[Scope], None]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, contract: Contract, provide: Callable[[Scope], None]
+    ) -> None:
         """Wrap ``app``, which validates. ``provide`` adds what handlers may ask for."""
         super().__init__(app)
+        self._contract = contract
         self._provide = provide
 
     def add_api(self, specification: Any, **kwargs: Any) -> _EntryAPI:
         """Take the operations of an API."""
-        api: _EntryAPI = super().add_api(specification, provide=self._provide, **kwargs)
+        api: _EntryAPI = super().add_api(
+            specification, contract=self._contract, provide=self._provide, **kwargs
+        )
         return api

@@ -8,63 +8,63 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Generic, NamedTuple, TypeAlias, TypeVar
+from itertools import islice
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from mockserver.api.problems import SchemaViolation
 from mockserver.api.strict_json import Json
-from mockserver.api.violations import not_together
+from mockserver.ledger.ordered import Ordered
 
-T = TypeVar("T")
-
-Position: TypeAlias = tuple[int, int]
-"""``effective_at`` and ``created_at``, in microseconds since the year 1."""
+E = TypeVar("E", bound=tuple[Any, ...])
 
 _YEAR_ONE = datetime.min.replace(tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_LAST = (datetime.max.replace(tzinfo=UTC) - _YEAR_ONE) // _MICROSECOND
 
 
-class Page(NamedTuple, Generic[T]):
+class Page(NamedTuple, Generic[E]):
     """Some neighbours out of a list, and how to go on."""
 
-    results: Sequence[T]
+    results: Sequence[E]
     paging: dict[str, Json]
 
 
-def position(effective_at: datetime, created_at: datetime) -> Position:
-    """Give the place of what has these two instants; later instants stand further up."""
-    return (effective_at - _YEAR_ONE) // _MICROSECOND, (created_at - _YEAR_ONE) // _MICROSECOND
+def cut(
+    members: Ordered[E], query: Mapping[str, Json], keeps: Callable[[E], bool] = lambda _: True
+) -> Page[E]:
+    """Cut the page that ``query`` asks for out of those members that ``keeps`` keeps.
 
-
-def cut(members: Sequence[T], place: Callable[[T], Position], query: Mapping[str, Json]) -> Page[T]:
-    """Cut the page out of ``members``, newest first, that ``query`` asks for.
-
-    ``query`` has ``limit``, and ``starting_after`` or ``ending_before`` or neither.
-    Raises SchemaViolation if it has both.
+    A member begins with the two instants of its position. ``query`` has ``limit``, and
+    ``starting_after`` or ``ending_before`` or neither.
     """
-    after, before = query.get("starting_after"), query.get("ending_before")
-    if after is not None and before is not None:
-        told = not_together("queryStringParameters", "ending_before", "starting_after")
-        raise SchemaViolation("Event object failed validation", [told])
     limit: int = query["limit"]
+    after, before = query.get("starting_after"), query.get("ending_before")
     if before is not None:
-        above = [member for member in members if place(member) > _parse(before)]
-        results, has_more = above[-limit:], len(above) > limit
+        nearest_first = members.above(_parse(before))
     else:
-        below = members
-        if after is not None:
-            below = [member for member in members if place(member) < _parse(after)]
-        results, has_more = list(below[:limit]), len(below) > limit
-    paging: dict[str, Json] = {
-        "starting_after": _cursor(place(results[-1])) if results else None,
-        "ending_before": _cursor(place(results[0])) if results else None,
+        nearest_first = members.below(None if after is None else _parse(after))
+    found = list(islice(filter(keeps, nearest_first), limit + 1))
+    results = found[:limit] if before is None else found[:limit][::-1]
+    return Page(results, paging(results, has_more=len(found) > limit))
+
+
+def paging(results: Sequence[tuple[Any, ...]], *, has_more: bool) -> dict[str, Json]:
+    """Say how to go on from a page of ``results``."""
+    return {
+        "starting_after": _cursor(results[-1]) if results else None,
+        "ending_before": _cursor(results[0]) if results else None,
         "has_more": has_more,
     }
-    return Page(results, paging)
 
 
-def _cursor(at: Position) -> str:
-    return f"{at[0]:015x}{at[1]:015x}"
+def _cursor(member: tuple[Any, ...]) -> str:
+    effective_at, created_at = ((at - _YEAR_ONE) // _MICROSECOND for at in member[:2])
+    return f"{effective_at:015x}{created_at:015x}"
 
 
-def _parse(cursor: str) -> Position:
-    return int(cursor[:15], 16), int(cursor[15:], 16)
+def _parse(cursor: str) -> tuple[datetime, datetime]:
+    return _instant(cursor[:15]), _instant(cursor[15:])
+
+
+def _instant(digits: str) -> datetime:
+    """Read microseconds since the year 1; beyond the year 9999 its last one."""
+    return _YEAR_ONE + min(int(digits, 16), _LAST) * _MICROSECOND

@@ -11,7 +11,7 @@ from __future__ import annotations
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.api.contract import Contract
-from mockserver.api.problems import MethodNotAllowed, PathNotFound
+from mockserver.api.failures import MethodNotAllowed, PathNotFound
 
 
 class PathItems:
@@ -36,6 +36,5 @@ class PathItems:
             raise PathNotFound("The API has no such path.")
         allowed = set(item.operations) | ({"HEAD"} if "GET" in item.operations else set())
         if scope["method"] not in allowed:
-            names = ", ".join(sorted(allowed))
-            raise MethodNotAllowed(f"This path takes {names}.", headers={"Allow": names})
+            raise MethodNotAllowed.taking(allowed)
         await self._app({**scope, "path": path}, receive, send)

@@ -1,20 +1,42 @@
-"""Validators for the contract's schemas: Connexion's, with one ``date-time`` and AJV's keywords."""
+r"""Validators for the contract's schemas: Connexion's, with one ``date-time`` and AJV's keywords.
+
+Patterns mean what they mean in JavaScript, as OpenAPI says: ``$`` is the end, not the place before
+a last line break, and ``\d`` is one of ten digits.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connexion.json_schema import Draft4RequestValidator, Draft4ResponseValidator
-from jsonschema import FormatChecker
+from jsonschema import FormatChecker, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
 from mockserver.api.compat import Profile
-from mockserver.api.instants import is_instant
 from mockserver.api.violations import AJV_KEYWORDS
+from mockserver.instants import is_instant
 
-_RequestValidator = extend(Draft4RequestValidator, AJV_KEYWORDS)
+
+@functools.cache
+def _ecma(pattern: str) -> re.Pattern[str]:
+    r"""Compile a pattern of the contract. A ``$`` inside brackets or after ``\`` is itself."""
+    parts = re.findall(r"\\.|\[(?:\\.|[^\]\\])*\]|.", pattern, re.DOTALL)
+    return re.compile("".join(r"\Z" if part == "$" else part for part in parts), re.ASCII)
+
+
+def _pattern(
+    validator: Validator, pattern: str, instance: Any, _: Mapping[str, Any]
+) -> Iterator[ValidationError]:
+    if validator.is_type(instance, "string") and _ecma(pattern).search(instance) is None:
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+_RequestValidator = extend(Draft4RequestValidator, {**AJV_KEYWORDS, "pattern": _pattern})
+_AnswerValidator = extend(Draft4ResponseValidator, {"pattern": _pattern})
 
 
 def _formats(*, needs_offset: bool) -> FormatChecker:
@@ -37,7 +59,5 @@ def request_validator(schema: Mapping[str, Any], profile: Profile) -> Validator:
 
 def answer_validator(schema: Mapping[str, Any]) -> Validator:
     """Give a validator for something the server answers."""
-    validator: Validator = Draft4ResponseValidator(
-        schema, format_checker=_formats(needs_offset=True)
-    )
+    validator: Validator = _AnswerValidator(schema, format_checker=_formats(needs_offset=True))
     return validator

@@ -6,7 +6,7 @@ import functools
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeAlias
 
 from connexion import AsyncApp
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
@@ -21,24 +21,23 @@ from mockserver.api.auth import Caller, Tokens
 from mockserver.api.compat import Profile
 from mockserver.api.contract import Contract, ContractError
 from mockserver.api.entry import Entry, handler_arguments
-from mockserver.api.problems import (
-    Answer,
-    MethodNotAllowed,
-    PathNotFound,
-    Rejection,
-    failed,
-    rejected,
-)
+from mockserver.api.failures import MethodNotAllowed, PathNotFound, Rejection
+from mockserver.api.problems import Answer, failed, refused, rejected, succeeded
 from mockserver.api.routing import PathItems
+from mockserver.api.strict_json import Json
 from mockserver.api.validation import validator_map
+from mockserver.ledger.refusals import Refusal
 from mockserver.sandbox.sandboxes import Sandboxes
 
 _LOG = logging.getLogger(__name__)
 
+Handler: TypeAlias = Callable[..., Json | Refusal]
+"""Gives the body of a 200, or why not."""
+
 
 def build(
     contract: Contract,
-    handlers: Mapping[str, Callable[..., Answer]],
+    handlers: Mapping[str, Handler],
     tokens: Tokens,
     sandboxes: Sandboxes,
     profile: Profile,
@@ -52,7 +51,9 @@ def build(
         raise ContractError(f"no handler answers the operationId {unknown[0]}")
     app = AsyncApp(
         __name__,
-        resolver=Resolver({name: _asynchronous(h) for name, h in handlers.items()}.__getitem__),
+        resolver=Resolver(
+            {name: _answering(h, profile) for name, h in handlers.items()}.__getitem__
+        ),
         security_map={"bearer": _bearer_security(tokens)},
         validator_map=validator_map(profile),
         swagger_ui_options=SwaggerUIOptions(serve_spec=False, swagger_ui_path="/docs"),
@@ -71,19 +72,24 @@ def build(
         contract=contract,
         strips_trailing_space=profile.strips_trailing_space,
     )
-    app.add_middleware(Entry, MiddlewarePosition.BEFORE_VALIDATION, provide=provide)
+    app.add_middleware(
+        Entry, MiddlewarePosition.BEFORE_VALIDATION, contract=contract, provide=provide
+    )
     _add_error_handlers(app, profile)
     app.add_api(dict(contract.raw))
     served: ASGIApp = app
     return served
 
 
-def _asynchronous(handler: Callable[..., Answer]) -> Callable[..., Awaitable[ConnexionResponse]]:
+def _answering(handler: Handler, profile: Profile) -> Callable[..., Awaitable[ConnexionResponse]]:
     """Let a plain function run on the event loop's own thread; Connexion would use another."""
 
     @functools.wraps(handler)
     async def run(**arguments: Any) -> ConnexionResponse:
-        return _response(handler(**arguments))
+        outcome = handler(**arguments)
+        if isinstance(outcome, Refusal):
+            return _response(refused(outcome, profile.kinds))
+        return _response(succeeded(outcome))
 
     return run
 
@@ -112,15 +118,14 @@ def _add_error_handlers(app: AsyncApp, profile: Profile) -> None:
     """Give every failure the contract's error body."""
 
     async def on_rejection(_: ConnexionRequest, error: Rejection) -> ConnexionResponse:
-        return _response(rejected(error, profile))
+        return _response(rejected(error, profile.kinds))
 
     async def on_http_error(_: ConnexionRequest, error: HTTPException) -> ConnexionResponse:
         # only from what lies outside the contract's paths: /docs and the files below it
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            names = (error.headers or {})["Allow"]
-            taken = MethodNotAllowed(f"This path takes {names}.", headers={"Allow": names})
-            return _response(rejected(taken, profile))
-        return _response(rejected(PathNotFound("There is no such page."), profile))
+            taken = MethodNotAllowed.taking((error.headers or {})["Allow"].split(", "))
+            return _response(rejected(taken))
+        return _response(rejected(PathNotFound("There is no such page.")))
 
     async def on_bug(_: ConnexionRequest, error: Exception) -> ConnexionResponse:
         _LOG.error("a request failed", exc_info=error)

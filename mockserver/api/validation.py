@@ -21,7 +21,7 @@ from mockserver.api.compat import Profile
 from mockserver.api.entry import ABSENT, Received, handler_arguments
 from mockserver.api.schemas import request_validator
 from mockserver.api.strict_json import Json
-from mockserver.api.violations import missing_body, violations
+from mockserver.api.violations import missing_body, not_together, violations
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,18})")
 
@@ -54,6 +54,7 @@ def _parameter_validator(profile: Profile) -> type[ParameterValidator]:
                 if profile.coerces_types:
                     values = coerced(values, validator.schema)  # noqa: PLW2901
                 received.violations += violations(validator.iter_errors(values), _PARTS[location])
+                received.violations += _excluded(self.parameters[location], values)
                 handler_arguments(scope)[location] = values
             if not received.has_body_schema:
                 received.raise_violations()
@@ -66,6 +67,16 @@ def _parameter_validator(profile: Profile) -> type[ParameterValidator]:
             return compiled[key]
 
     return Parameters
+
+
+def _excluded(parameters: list[dict[str, Any]], values: Mapping[str, Json]) -> list[Json]:
+    """Tell which parameters were sent beside one that excludes them."""
+    return [
+        not_together("queryStringParameters", parameter["name"], other)
+        for parameter in parameters
+        for other in parameter.get("x-excludes", ())
+        if {parameter["name"], other} <= values.keys()
+    ]
 
 
 def _object_schema(parameters: list[dict[str, Any]]) -> dict[str, Any]:

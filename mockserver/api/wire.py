@@ -7,18 +7,15 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from mockserver.api.instants import format_instant, parse_instant
 from mockserver.api.strict_json import Json
+from mockserver.instants import AFTER_ALL, BEFORE_ALL, format_instant, parse_instant
 from mockserver.ledger.account import Account
 from mockserver.ledger.external_fields import ExternalField, ExternalFields
 from mockserver.ledger.line_item import ItemType, LineItem, Post
 from mockserver.ledger.money import Bucket
 from mockserver.ledger.terms import Terms
-from mockserver.ledger.views import ItemView, summary
+from mockserver.ledger.views import ItemView, as_created, summary
 from mockserver.sandbox.seed import Customer
-
-STATUS = "VALID"
-"""The status of every item there is so far (ledger.md L2)."""
 
 
 def parse_debit_offset(account_id: str, body: Json, zone: ZoneInfo | None) -> Post:
@@ -30,10 +27,16 @@ def parse_debit_offset(account_id: str, body: Json, zone: ZoneInfo | None) -> Po
         item_type=ItemType.DEBIT_OFFSET,
         amount_cents=body["original_amount_cents"],
         line_item_id=body.get("line_item_id"),
-        effective_at=None if effective_at is None else parse_instant(effective_at, zone),
+        effective_at=None if effective_at is None else _parse_effective_at(effective_at, zone),
         allocation=None if allocation is None else Bucket[allocation],
         external_fields=_parse_external_fields(body.get("external_fields")),
     )
+
+
+def _parse_effective_at(text: str, zone: ZoneInfo | None) -> datetime:
+    """Read an instant; one that no ``datetime`` shows is before every opening (before-opening)."""
+    instant = parse_instant(text, zone)
+    return BEFORE_ALL if instant is AFTER_ALL else instant
 
 
 def _parse_external_fields(fields: Json) -> ExternalFields | None:
@@ -44,18 +47,12 @@ def _parse_external_fields(fields: Json) -> ExternalFields | None:
 
 def render_created(item: LineItem, terms: Terms) -> Json:
     """Write an item as a POST answers it: as created, before pouring (ledger.md L17)."""
-    amount_cents = item.amount_cents
-    return _line_item(item, terms, item.description, amount_cents, amount_cents)
+    return render_line_item(as_created(item), terms)
 
 
 def render_line_item(view: ItemView, terms: Terms) -> Json:
     """Write an item as it is read back."""
-    return _line_item(view.item, terms, view.description, view.balance_cents, view.principal_cents)
-
-
-def _line_item(
-    item: LineItem, terms: Terms, description: str, balance_cents: int, principal_cents: int
-) -> Json:
+    item = view.item
     zone = ZoneInfo(terms.product.time_zone)
     allocation = item.asked.allocation
     return {
@@ -65,15 +62,15 @@ def _line_item(
         "effective_at": format_instant(item.effective_at, zone),
         "created_at": format_instant(item.created_at, zone),
         "line_item_overview": {
-            "line_item_status": STATUS,
+            "line_item_status": view.status.value,
             "line_item_type": item.item_type.value,
-            "description": description,
+            "description": view.description,
             "allocation": None if allocation is None else allocation.name,
         },
         "line_item_summary": {
             "original_amount_cents": item.amount_cents,
-            "balance_cents": balance_cents,
-            "principal_cents": principal_cents,
+            "balance_cents": view.balance_cents,
+            "principal_cents": view.principal_cents,
             "interest_balance_cents": 0,
             "am_interest_balance_cents": 0,
             "deferred_interest_balance_cents": 0,
@@ -118,6 +115,10 @@ def render_account(account: Account, customers: Iterable[Customer], now: datetim
             }
             for holder, customer in zip(terms.holders, customers, strict=True)
         ],
+        "cycle_type": {
+            name: None if interval is None else str(interval)
+            for name, interval in terms.cycle_type._asdict().items()
+        },
         "external_fields": _external_fields(terms.external_fields),
     }
 

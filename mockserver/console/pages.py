@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from zoneinfo import ZoneInfo
 
-from mockserver.api.instants import format_instant
 from mockserver.dollars import dollars
+from mockserver.instants import format_instant
 from mockserver.ledger.account import Account
 from mockserver.ledger.line_item import LineItem
-from mockserver.ledger.views import newest_first, summary, view
+from mockserver.ledger.views import summary, view
 from mockserver.sandbox.sandbox import Sandbox
 
 ACCOUNTS_PER_PAGE = 100
@@ -96,7 +97,6 @@ def account_page(sandbox: Sandbox, account_id: str) -> AccountPage | None:
         return None
     figures = summary(account, sandbox.now())
     terms = account.terms
-    items = newest_first(account)
     return AccountPage(
         sandbox=sandbox.name,
         row=_account_row(account, sandbox),
@@ -105,8 +105,8 @@ def account_page(sandbox: Sandbox, account_id: str) -> AccountPage | None:
         opened_at=_local(terms.effective_at, ZoneInfo(terms.product.time_zone)),
         credit_limit=dollars(figures.credit_limit_cents),
         available_credit=dollars(figures.available_credit_cents),
-        items=_item_rows(account, items[:MAX_ITEMS]),
-        older_items=max(0, len(items) - MAX_ITEMS),
+        items=_item_rows(account, islice(account.listed.below(), MAX_ITEMS)),
+        older_items=max(0, len(account.listed) - MAX_ITEMS),
     )
 
 
@@ -129,7 +129,7 @@ def _account_row(account: Account, sandbox: Sandbox) -> AccountRow:
     )
 
 
-def _item_rows(account: Account, items: Sequence[LineItem]) -> list[ItemRow]:
+def _item_rows(account: Account, items: Iterable[LineItem]) -> list[ItemRow]:
     zone = ZoneInfo(account.terms.product.time_zone)
     rows = []
     for item in items:

@@ -11,14 +11,8 @@ from http import HTTPStatus
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from mockserver.api.compat import PROFILES, Compat
-from mockserver.api.problems import (
-    HeadersTooLarge,
-    MalformedRequest,
-    Rejection,
-    UriTooLong,
-    rejected,
-)
+from mockserver.api.failures import HeadersTooLarge, MalformedRequest, Rejection, UriTooLong
+from mockserver.api.problems import rejected
 
 MAX_URL_BYTES = 4_096
 MAX_FIELDS = 64
@@ -32,18 +26,19 @@ class DoorProtocol(HttpToolsProtocol):
         """Begin to count."""
         super().on_message_begin()
         self._rejection: Rejection | None = None
-        self._head_bytes = 0
+        self._head_bytes = len("POST  HTTP/1.1\r\n\r\n")
 
     def on_url(self, url: bytes) -> None:
         """Take a part of the request target."""
         super().on_url(url)
+        self._head_bytes += len(url)
         if len(self.url) > MAX_URL_BYTES:
             self._reject(UriTooLong(f"The request target is longer than {MAX_URL_BYTES} bytes."))
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a field of the head."""
         super().on_header(name, value)
-        self._head_bytes += len(name) + len(value)
+        self._head_bytes += len(name) + len(": ") + len(value) + len("\r\n")
         if len(self.headers) > MAX_FIELDS:
             self._reject(HeadersTooLarge(f"The head has more than {MAX_FIELDS} fields."))
         if self._head_bytes > MAX_HEAD_BYTES:
@@ -52,7 +47,7 @@ class DoorProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Answer a request that does not get in, and close the connection."""
         rejection = getattr(self, "_rejection", None) or MalformedRequest(msg)
-        answer = rejected(rejection, PROFILES[Compat.DOCUMENTED])
+        answer = rejected(rejection)
         phrase = HTTPStatus(answer.status).phrase
         head = (
             f"HTTP/1.1 {answer.status:d} {phrase}\r\nContent-Type: application/json\r\n"

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from mockserver.ledger.events import Processed
-from mockserver.ledger.history import History, Queue
+from mockserver.ledger.history import History
 from mockserver.ledger.line_item import LineItem
 from mockserver.ledger.money import NOTHING, Balances, Cents
+from mockserver.ledger.ordered import Ordered
 from mockserver.ledger.terms import AccountStatus, Terms
 
 
@@ -18,17 +19,9 @@ class Lot(NamedTuple):
     """
 
     effective_at: datetime
-    sequence: int
+    created_at: datetime
     left_cents: Cents
     uses_credit: bool
-
-
-class Waiting(NamedTuple):
-    """An item that is not processed yet, in the order in which items are processed."""
-
-    effective_at: datetime
-    sequence: int
-    item: LineItem
 
 
 class Account(NamedTuple):
@@ -38,11 +31,14 @@ class Account(NamedTuple):
     status: AccountStatus
     items: History[LineItem]
     """Every item, by id, in the order they were created."""
+    listed: Ordered[LineItem]
+    """Every item, oldest ``effective_at`` first, among equals oldest created (ledger.md L3)."""
     processed: History[Processed]
     """What became of each item that had to be processed, by the item's id."""
-    waiting: Queue[Waiting]
-    lots: tuple[Queue[Lot], ...]
-    """What is open of positive items, one queue per bucket."""
+    waiting: Ordered[LineItem]
+    """The items that are not processed yet, in the order in which they will be."""
+    lots: tuple[Ordered[Lot], ...]
+    """What is open of positive items, one collection per bucket."""
     owed: Balances = NOTHING
     """The sums of ``lots``."""
     credit_used_cents: Cents = 0
@@ -53,3 +49,7 @@ class Account(NamedTuple):
     """The sum of payments."""
     interest_paid_cents: Cents = 0
     """What payments took from the interest buckets."""
+
+    def sealed(self) -> Account:
+        """Give this account as one that any number of ledgers, and threads, may go on from."""
+        return self._replace(items=self.items.sealed(), processed=self.processed.sealed())

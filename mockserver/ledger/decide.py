@@ -57,6 +57,11 @@ class Open(NamedTuple):
 
     terms: Terms
 
+    @property
+    def account_id(self) -> str:
+        """The account it opens."""
+        return self.terms.account_id
+
 
 class ChangeStatus(NamedTuple):
     """The command to change what an account may be used for."""
@@ -146,14 +151,8 @@ def _open(command: Open, stamp: Stamp) -> Accepted:
         (ItemType.ORIG_FEE, terms.origination_fee_cents, "origination_fee_cents"),
     ):
         if cents > 0:
-            opening = Post(
-                terms.account_id,
-                item_type,
-                cents,
-                effective_at=terms.effective_at,
-                description=description,
-            )
-            _add_item(draft, opening)
+            opening = Post(terms.account_id, item_type, cents, effective_at=terms.effective_at)
+            _add_item(draft, opening, description)
     return draft.accepted()
 
 
@@ -177,18 +176,17 @@ def _post(account: Account, command: Post, stamp: Stamp) -> Accepted | Refusal:
     return draft.accepted(item)
 
 
-def _add_item(draft: _Draft, command: Post) -> LineItem:
+def _add_item(draft: _Draft, command: Post, description: str | None = None) -> LineItem:
     rule = RULES[command.item_type]
     now = draft.now
-    effective_at = command.effective_at or now
+    effective_at = command.effective_at or draft.stamp.created_at
     item = LineItem(
         line_item_id=command.line_item_id or f"can_{draft.stamp.id_number + len(draft.events)}",
         item_type=command.item_type,
         amount_cents=rule.sign * command.amount_cents,
         effective_at=effective_at,
         created_at=now,
-        sequence=len(draft.account.items),
-        description=command.description or rule.description,
+        description=description or rule.description,
         asked=command,
     )
     waits = rule.bucket is None or (rule.waits_for_effect and effective_at > now)
@@ -203,10 +201,10 @@ def _process_due(draft: _Draft) -> None:
     while is_due(draft.account, draft.now):
         head = draft.account.waiting.head
         assert head is not None
-        poured = _pour_item(draft.account, head.item)
+        poured = _pour_item(draft.account, head)
         event = Processed(
             draft.account.terms.account_id,
-            head.item.line_item_id,
+            head.line_item_id,
             draft.now,
             poured.taken,
             poured.left_cents,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 
-from mockserver.ledger.account import Account, Lot, Waiting
+from mockserver.ledger.account import Account, Lot
 from mockserver.ledger.events import AccountOpened, Event, LineItemPosted, Processed
-from mockserver.ledger.history import History, Queue
+from mockserver.ledger.history import History
 from mockserver.ledger.line_item import RULES, ItemType, LineItem
 from mockserver.ledger.money import Bucket, Cents, in_bucket
+from mockserver.ledger.ordered import Ordered
 from mockserver.ledger.terms import AccountStatus
 
 
@@ -36,41 +37,43 @@ def _opened(event: AccountOpened) -> Account:
         terms=event.terms,
         status=AccountStatus.ACTIVE,
         items=History(),
+        listed=Ordered(),
         processed=History(),
-        waiting=Queue(),
-        lots=(Queue(), Queue(), Queue(), Queue()),
+        waiting=Ordered(),
+        lots=(Ordered(), Ordered(), Ordered(), Ordered()),
     )
 
 
 def _posted(account: Account, event: LineItemPosted) -> Account:
     item = event.item
-    items = account.items.added(item.line_item_id, item)
+    account = account._replace(
+        items=account.items.added(item.line_item_id, item), listed=account.listed.added(item)
+    )
     if event.waits:
-        entry = Waiting(item.effective_at, item.sequence, item)
-        return account._replace(items=items, waiting=account.waiting.pushed(entry))
-    return _counted(account._replace(items=items), item)
+        return account._replace(waiting=account.waiting.added(item))
+    return _counted(account, item)
 
 
 def _processed(account: Account, event: Processed) -> Account:
-    head = account.waiting.head
-    assert head is not None, f"{event.line_item_id!r} was processed but nothing waits"
-    assert head.item.line_item_id == event.line_item_id, "items are processed in order"
+    item = account.waiting.head
+    assert item is not None, f"{event.line_item_id!r} was processed but nothing waits"
+    assert item.line_item_id == event.line_item_id, "items are processed in order"
     account = account._replace(
-        waiting=account.waiting.without_head(),
+        waiting=account.waiting.removed(item),
         processed=account.processed.added(event.line_item_id, event),
     )
-    if RULES[head.item.item_type].bucket is not None:
-        return _counted(account, head.item)
-    return _poured(account, event, head.item.item_type)
+    if RULES[item.item_type].bucket is not None:
+        return _counted(account, item)
+    return _poured(account, event, item.item_type)
 
 
 def _counted(account: Account, item: LineItem) -> Account:
     """Let a positive item count in its bucket."""
     rule = RULES[item.item_type]
     assert rule.bucket is not None, f"{item.item_type} adds to no bucket"
-    lot = Lot(item.effective_at, item.sequence, item.amount_cents, rule.uses_credit)
+    lot = Lot(item.effective_at, item.created_at, item.amount_cents, rule.uses_credit)
     lots = list(account.lots)
-    lots[rule.bucket] = lots[rule.bucket].pushed(lot)
+    lots[rule.bucket] = lots[rule.bucket].added(lot)
     return account._replace(
         lots=tuple(lots),
         owed=account.owed.plus(in_bucket(rule.bucket, item.amount_cents)),
@@ -104,7 +107,7 @@ def _paid(account: Account, event: Processed) -> Account:
     )
 
 
-def _take_oldest(lots: Queue[Lot], amount_cents: Cents) -> tuple[Queue[Lot], Cents]:
+def _take_oldest(lots: Ordered[Lot], amount_cents: Cents) -> tuple[Ordered[Lot], Cents]:
     """Take ``amount_cents`` from the front; also give how much of it frees credit."""
     freed_cents = 0
     while amount_cents:
@@ -114,7 +117,7 @@ def _take_oldest(lots: Queue[Lot], amount_cents: Cents) -> tuple[Queue[Lot], Cen
         amount_cents -= taken_cents
         freed_cents += taken_cents * lot.uses_credit
         if taken_cents == lot.left_cents:
-            lots = lots.without_head()
+            lots = lots.removed(lot)
         else:
-            lots = lots.with_head(lot._replace(left_cents=lot.left_cents - taken_cents))
+            lots = lots.replaced(lot._replace(left_cents=lot.left_cents - taken_cents))
     return lots, freed_cents

@@ -1,59 +1,110 @@
-"""Two immutable collections whose versions share their storage.
+"""An append-only collection whose versions share their storage.
 
 An account is a value: every event makes a new one, and the old one stays what it was. Copying a
-long history for each event would make posting slower with every item, so a version is a *window*
-on a list that it shares with its successors. Adding at the end of the newest version appends to
-the shared list; adding to an older version first copies what that version can see. Entries are
-never changed or removed, so no version ever sees another one's additions.
+long history for each event would make posting slower with every item, so versions share *layers*.
+A layer is a list and an index; a version is a layer and how much of it the version sees. Adding to
+the version that sees all of its layer appends to it. Adding to any other begins a new layer on top
+of that version, so no version ever sees what another one adds.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Iterator
-from typing import Any, Generic, TypeVar
+from itertools import islice
+from typing import Generic, TypeVar
 
 V = TypeVar("V")
-E = TypeVar("E", bound=tuple[Any, ...])
+
+_MAX_LAYERS = 16
+
+
+class _Layer(Generic[V]):
+    """What some versions share: entries in order, and where the entry of each key stands."""
+
+    __slots__ = ("below", "depth", "entries", "index", "seen_below")
+
+    def __init__(self, below: _Layer[V] | None = None, seen_below: int = 0) -> None:
+        self.below = below
+        self.seen_below = seen_below
+        """How many entries of the layer below belong to this one's versions."""
+        self.depth: int = 1 if below is None else below.depth + 1
+        self.entries: list[V] = []
+        self.index: dict[str, int] = {}
 
 
 class History(Generic[V]):
     """An append-only sequence of keyed entries. Adding and looking up take constant time."""
 
-    __slots__ = ("_entries", "_index", "_length")
+    __slots__ = ("_layer", "_sealed", "_seen")
 
     def __init__(self) -> None:
         """Make an empty history."""
-        self._entries: list[V] = []
-        self._index: dict[str, int] = {}
-        self._length = 0
+        self._layer: _Layer[V] = _Layer()
+        self._seen = 0
+        """How many entries of its layer belong to this version."""
+        self._sealed = False
 
     def added(self, key: str, entry: V) -> History[V]:
         """Give the history that also holds ``entry``. ``key`` must be new to it."""
         assert self.get(key) is None, f"{key!r} is in this history already"
-        successor: History[V] = History.__new__(History)
-        if len(self._entries) == self._length:
-            successor._entries, successor._index = self._entries, self._index
-        else:
-            successor._entries = self._entries[: self._length]
-            successor._index = {k: at for k, at in self._index.items() if at < self._length}
-        successor._entries.append(entry)
-        successor._index[key] = self._length
-        successor._length = self._length + 1
-        return successor
+        layer = self._layer
+        if self._sealed or len(layer.entries) != self._seen:
+            layer = self._new_layer()
+        layer.index[key] = len(layer.entries)
+        layer.entries.append(entry)
+        return self._version(layer, len(layer.entries), sealed=False)
+
+    def sealed(self) -> History[V]:
+        """Give this history as one whose successors never add to its storage.
+
+        For what many share: additions then live, and die, with those who made them.
+        """
+        return self._version(self._layer, self._seen, sealed=True)
 
     def get(self, key: str) -> V | None:
         """Give the entry of ``key``, or None."""
-        at = self._index.get(key)
-        return None if at is None or at >= self._length else self._entries[at]
+        layer, seen = self._layer, self._seen
+        while True:
+            at = layer.index.get(key)
+            if at is not None and at < seen:
+                return layer.entries[at]
+            if layer.below is None:
+                return None
+            layer, seen = layer.below, layer.seen_below
+
+    def _version(self, layer: _Layer[V], seen: int, *, sealed: bool) -> History[V]:
+        version: History[V] = History.__new__(History)
+        version._layer, version._seen, version._sealed = layer, seen, sealed
+        return version
+
+    def _new_layer(self) -> _Layer[V]:
+        """Give an empty layer over this version, or a copy of all of it where that is high."""
+        if self._layer.depth < _MAX_LAYERS:
+            return _Layer(self._layer, self._seen)
+        flat: _Layer[V] = _Layer()
+        for layer, seen in reversed(list(self._layers())):
+            # the list is made at once, so that another thread may go on adding to the layer
+            start = len(flat.entries)
+            flat.index.update((k, start + at) for k, at in list(layer.index.items()) if at < seen)
+            flat.entries += layer.entries[:seen]
+        return flat
+
+    def _layers(self) -> Iterator[tuple[_Layer[V], int]]:
+        """Walk the layers, top first, with how much of each this version sees."""
+        layer, seen = self._layer, self._seen
+        yield layer, seen
+        while layer.below is not None:
+            layer, seen = layer.below, layer.seen_below
+            yield layer, seen
 
     def __len__(self) -> int:
         """Give the number of entries this version holds."""
-        return self._length
+        return sum(seen for _, seen in self._layers())
 
     def __iter__(self) -> Iterator[V]:
         """Walk the entries, oldest first."""
-        return iter(self._entries[: self._length])
+        for layer, seen in reversed(list(self._layers())):
+            yield from islice(layer.entries, seen)
 
     def __eq__(self, other: object) -> bool:
         """Tell whether both hold equal entries in the same order."""
@@ -64,88 +115,3 @@ class History(Generic[V]):
     def __repr__(self) -> str:
         """Show the entries."""
         return f"History({list(self)!r})"
-
-
-class Queue(Generic[E]):
-    """Tuples in ascending order, taken from the front.
-
-    Pushing a tuple that belongs at the end, and replacing or dropping the head, take constant
-    time; pushing one that belongs further in copies the queue. No two tuples compare equal.
-    """
-
-    __slots__ = ("_entries", "_head", "_start", "_stop")
-
-    def __init__(self) -> None:
-        """Make an empty queue."""
-        self._entries: list[E] = []
-        self._start = 0
-        self._stop = 0
-        self._head: E | None = None
-
-    def _window(self, entries: list[E], start: int, stop: int, head: E | None) -> Queue[E]:
-        window: Queue[E] = Queue.__new__(Queue)
-        window._entries, window._start, window._stop, window._head = entries, start, stop, head
-        return window
-
-    @property
-    def head(self) -> E | None:
-        """The first tuple, or None."""
-        if self._head is not None:
-            return self._head
-        return self._entries[self._start] if self._start < self._stop else None
-
-    def pushed(self, entry: E) -> Queue[E]:
-        """Give the queue that also holds ``entry``, in its place."""
-        if self._start == self._stop or self._last() < entry:
-            entries, start = self._entries, self._start
-            if len(entries) != self._stop:
-                entries, start = entries[self._start : self._stop], 0
-            entries.append(entry)
-            return self._window(entries, start, start + len(self) + 1, self._head)
-        entries = list(self)
-        insort(entries, entry)
-        return self._window(entries, 0, len(entries), None)
-
-    def with_head(self, head: E) -> Queue[E]:
-        """Give the queue whose first tuple is ``head`` instead; it must sort in the same place."""
-        return self._window(self._entries, self._start, self._stop, head)
-
-    def without_head(self) -> Queue[E]:
-        """Give the queue without its first tuple."""
-        return self._window(self._entries, self._start + 1, self._stop, None)
-
-    def find(self, start: tuple[Any, ...]) -> E | None:
-        """Give the tuple that begins with ``start``, or None."""
-        head = self.head
-        if head is None or head[: len(start)] == start:
-            return head
-        at = bisect_left(self._entries, start, self._start + 1, self._stop)
-        if at < self._stop and self._entries[at][: len(start)] == start:
-            return self._entries[at]
-        return None
-
-    def _last(self) -> E:
-        if self._head is not None and len(self) == 1:
-            return self._head
-        return self._entries[self._stop - 1]
-
-    def __len__(self) -> int:
-        """Give the number of tuples this version holds."""
-        return self._stop - self._start
-
-    def __iter__(self) -> Iterator[E]:
-        """Walk the tuples in order."""
-        head = self.head
-        if head is not None:
-            yield head
-            yield from self._entries[self._start + 1 : self._stop]
-
-    def __eq__(self, other: object) -> bool:
-        """Tell whether both hold equal tuples."""
-        return isinstance(other, Queue) and list(self) == list(other)
-
-    __hash__ = None  # type: ignore[assignment]  # compared by content, and the content is unbounded
-
-    def __repr__(self) -> str:
-        """Show the tuples."""
-        return f"Queue({list(self)!r})"

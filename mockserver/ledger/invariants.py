@@ -23,7 +23,7 @@ def _lots_add_up(account: Account) -> Iterator[str]:
 
 
 def _no_money_is_made_or_lost(account: Account) -> Iterator[str]:
-    waiting = {entry.item.line_item_id for entry in account.waiting}
+    waiting = {item.line_item_id for item in account.waiting}
     counted = sum(i.amount_cents for i in account.items if i.line_item_id not in waiting)
     total = account.owed.total_cents - account.surplus_cents
     if total != counted:
@@ -41,10 +41,9 @@ def _pouring_adds_up(account: Account) -> Iterator[str]:
                 yield f"{item.line_item_id} poured {poured} of {-item.amount_cents}"
 
 
-def _sequence_is_dense(account: Account) -> Iterator[str]:
-    for at, item in enumerate(account.items):
-        if item.sequence != at:
-            yield f"{item.line_item_id} is number {item.sequence}, but stands at {at}"
+def _every_item_is_listed(account: Account) -> Iterator[str]:
+    if sorted(account.items) != list(account.listed):
+        yield f"the list of {len(account.listed)} is not that of the {len(account.items)} items"
 
 
 def _created_at_increases(account: Account) -> Iterator[str]:
@@ -63,7 +62,7 @@ INVARIANTS: tuple[Callable[[Account], Iterator[str]], ...] = (
     _lots_add_up,
     _no_money_is_made_or_lost,
     _pouring_adds_up,
-    _sequence_is_dense,
+    _every_item_is_listed,
     _created_at_increases,
     _nothing_precedes_the_opening,
 )

@@ -29,6 +29,12 @@ class ItemType(Enum):
     PAYMENT = "PAYMENT"
 
 
+class ItemStatus(Enum):
+    """What has become of an item, as far as the ledger knows so far (ledger.md L2)."""
+
+    VALID = "VALID"
+
+
 class ItemRule(NamedTuple):
     """How the items of one type behave."""
 
@@ -98,20 +104,18 @@ class Post(NamedTuple):
     effective_at: datetime | None = None
     allocation: Bucket | None = None
     external_fields: ExternalFields | None = None
-    description: str | None = None
 
 
 class LineItem(NamedTuple):
     """One fact on an account. Nothing of it ever changes (ledger.md L21)."""
 
+    effective_at: datetime
+    created_at: datetime
+    """Later than that of any item before it; the two instants are its place among the items."""
     line_item_id: str
     item_type: ItemType
     amount_cents: Cents
     """Signed: positive is owed."""
-    effective_at: datetime
-    created_at: datetime
-    sequence: int
-    """Its place among the account's items, counted from 0 in the order they were created."""
     description: str
     asked: Post
     """The command it answers."""

@@ -3,7 +3,7 @@
 A refusal is an outcome, returned like any other: nothing was posted and nothing changed.
 
 * Refusal
-  - AccountNotFound
+  - AccountNotFound, LineItemNotFound
   - LineItemConflict
   - EffectiveBeforeOpening
   - AccountStateForbids
@@ -30,6 +30,13 @@ class Refusal:
 @dataclass(frozen=True)
 class AccountNotFound(Refusal):
     """No account has this id."""
+
+
+@dataclass(frozen=True)
+class LineItemNotFound(Refusal):
+    """The account has no item with this id."""
+
+    line_item_id: str
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import NamedTuple
 
+from mockserver.ledger.cycle import CycleType
 from mockserver.ledger.external_fields import ExternalFields
 from mockserver.ledger.money import Cents
 
@@ -60,3 +61,4 @@ class Terms(NamedTuple):
     interest_rate_percent: Decimal = Decimal(0)
     holders: tuple[Holder, ...] = ()
     external_fields: ExternalFields | None = None
+    cycle_type: CycleType = CycleType()

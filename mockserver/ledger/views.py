@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from mockserver.ledger.account import Account
-from mockserver.ledger.line_item import RULES, ItemType, LineItem
+from mockserver.ledger.line_item import RULES, ItemStatus, ItemType, LineItem
 from mockserver.ledger.money import NOTHING, Balances, Bucket, Cents, in_bucket
 from mockserver.ledger.terms import ProductType
 
@@ -49,15 +49,16 @@ class ItemView(NamedTuple):
     """The same for charges and loans, 0 for everything else."""
     description: str
     updated_at: datetime
+    status: ItemStatus = ItemStatus.VALID
 
 
 def balances(account: Account, now: datetime) -> Balances:
     """Give what is owed at ``now``, bucket by bucket. Principal may be negative (ledger.md L7)."""
     owed = account.owed.minus(in_bucket(Bucket.PRINCIPAL, account.surplus_cents))
-    for waiting in account.waiting:
-        if waiting.effective_at > now:
+    for item in account.waiting:
+        if item.effective_at > now:
             break
-        owed = owed.plus(_as_waiting(waiting.item))
+        owed = owed.plus(_as_waiting(item))
     return owed
 
 
@@ -147,14 +148,15 @@ def view(account: Account, item: LineItem) -> ItemView:
     return ItemView(item, left_cents, left_cents * is_principal, description, updated_at)
 
 
+def as_created(item: LineItem) -> ItemView:
+    """Give ``item`` as a POST answers it: before anything was done with it (ledger.md L17)."""
+    amount_cents = item.amount_cents
+    return ItemView(item, amount_cents, amount_cents, item.description, item.created_at)
+
+
 def _still_owed_cents(account: Account, item: LineItem, bucket: Bucket) -> Cents:
-    key = (item.effective_at, item.sequence)
+    key = item[:2]
     if account.waiting.find(key) is not None:
         return item.amount_cents
     lot = account.lots[bucket].find(key)
     return 0 if lot is None else lot.left_cents
-
-
-def newest_first(account: Account) -> list[LineItem]:
-    """Give all items, newest ``effective_at`` first, among equals newest created (ledger.md L3)."""
-    return sorted(account.items, key=lambda i: (i.effective_at, i.sequence), reverse=True)

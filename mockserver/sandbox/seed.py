@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from mockserver.ledger.account import Account
+from mockserver.ledger.ordered import Ordered
+from mockserver.ledger.terms import Terms
 
 
 class Customer(NamedTuple):
@@ -23,10 +25,25 @@ class Customer(NamedTuple):
     address_zip: str
 
 
+class Listed(NamedTuple):
+    """An account's place in the list of accounts."""
+
+    effective_at: datetime
+    created_at: datetime
+    account_id: str
+
+    @classmethod
+    def of(cls, terms: Terms) -> Listed:
+        """Give the place of the account that was opened with ``terms``."""
+        return cls(terms.effective_at, terms.created_at, terms.account_id)
+
+
 class Seed(NamedTuple):
     """Accounts and customers by id."""
 
     accounts: Mapping[str, Account]
+    """In the order in which they were planned."""
+    listed: Ordered[Listed]
     customers: Mapping[str, Customer]
     last_created_at: datetime
     """When its last fact was created; what follows is created later."""

@@ -1,4 +1,4 @@
-"""Reading fixtures: YAML, checked against a JSON Schema that is itself a fixture."""
+"""Reading files of data, checked against a JSON Schema that is a fixture itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import best_match
 
-from mockserver.api.instants import is_instant
+from mockserver.instants import is_instant
 from mockserver.ledger.line_item import ItemType
 from mockserver.resources import find
 from mockserver.yaml_file import YamlFileError, read_yaml
@@ -28,11 +28,16 @@ def read(path: Path, schema_name: str) -> Any:
         raw = read_yaml(path)
     except YamlFileError as error:
         raise DataFileError(str(error)) from error
+    check(raw, path, schema_name)
+    return raw
+
+
+def check(raw: Any, path: Path, schema_name: str) -> None:
+    """Check what was read from ``path``. Raises DataFileError."""
     schema = read_yaml(find(f"fixtures/schemas/{schema_name}.yaml"))
     broken = best_match(Draft202012Validator(schema, format_checker=_FORMATS).iter_errors(raw))
     if broken is not None:
-        raise DataFileError(f"{path}: {broken.json_path}: {broken.message}")
-    return raw
+        raise DataFileError(f"{path}: {broken.json_path}: {broken.message:.200}")
 
 
 _FORMATS = FormatChecker(formats=())

@@ -6,23 +6,26 @@ ledger that could have come about, and holds whatever the ledger guarantees.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import NamedTuple, Protocol, TypeVar
 
 from mockserver.ledger.account import Account
-from mockserver.ledger.decide import ChangeStatus, Command, Open, Stamp, decide
+from mockserver.ledger.decide import ChangeStatus, Command, Open, decide
 from mockserver.ledger.line_item import Post
+from mockserver.ledger.ordered import Ordered
 from mockserver.ledger.refusals import Refusal
 from mockserver.ledger.terms import AccountStatus, Terms
-from mockserver.sandbox.seed import Customer, Seed
+from mockserver.sandbox.seed import Customer, Listed, Seed
+from mockserver.sandbox.stamper import Stamper
 
 FIRST_GENERATED_ID = 1_000_001
-"""Generated ids count from here; ids in plans stay below."""
+"""Generated ids count from here, or from above the highest such id in a plan."""
 
 T = TypeVar("T")
 
-_MICROSECOND = timedelta(microseconds=1)
+_GENERATED = re.compile(r"can_([0-9]{1,15})")
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -70,26 +73,49 @@ def silently(things: Iterable[T], _total: int, _label: str) -> Iterable[T]:
 
 
 def carry_out(
-    plans: Sequence[AccountPlan], customers: Iterable[Customer], progress: Progress = silently
+    plans: Sequence[AccountPlan],
+    customers: Sequence[Customer],
+    now: datetime,
+    progress: Progress = silently,
 ) -> Seed:
-    """Give the seed that ``plans`` lead to. Raises PlanError."""
+    """Give the seed that ``plans`` lead to.
+
+    Raises PlanError for a step that the ledger refuses, and for one later than ``now``.
+    """
     steps = [step for plan in plans for step in plan.steps()]
     steps.sort(key=lambda step: step.created_at)
     accounts: dict[str, Account] = {}
-    last_created_at = _BEGINNING
-    next_id = FIRST_GENERATED_ID
+    stamper = Stamper(_BEGINNING, _next_id(plans, customers))
     for step in progress(steps, len(steps), "Posting their history"):
-        command = step.command
-        opens = isinstance(command, Open)
-        account_id = command.terms.account_id if isinstance(command, Open) else command.account_id
-        if opens and account_id in accounts:
+        account_id = step.command.account_id
+        if isinstance(step.command, Open) and account_id in accounts:
             raise PlanError(f"the account {account_id!r} is opened twice")
-        stamp = Stamp(max(step.created_at, last_created_at + _MICROSECOND), next_id)
-        outcome = decide(accounts.get(account_id), command, stamp)
+        if step.created_at > now:
+            raise PlanError(
+                f"the account {account_id!r} has a history in the future, at {step.created_at}; "
+                "an item with a future effective_at needs a created_at in the past"
+            )
+        outcome = decide(accounts.get(account_id), step.command, stamper.stamp(step.created_at))
         if isinstance(outcome, Refusal):
-            raise PlanError(f"the ledger refuses {command}: {outcome}")
+            raise PlanError(f"the ledger refuses {step.command}: {outcome}")
         accounts[account_id] = outcome.account
-        last_created_at = stamp.created_at + len(outcome.events) * _MICROSECOND
-        next_id += len(outcome.events)
-    ordered = {plan.terms.account_id: accounts[plan.terms.account_id] for plan in plans}
-    return Seed(ordered, {c.customer_id: c for c in customers}, last_created_at, next_id)
+        for event in outcome.events:
+            stamper.passed(event)
+    ordered = {plan.terms.account_id: accounts[plan.terms.account_id].sealed() for plan in plans}
+    return Seed(
+        accounts=ordered,
+        listed=Ordered(Listed.of(account.terms) for account in ordered.values()),
+        customers={customer.customer_id: customer for customer in customers},
+        last_created_at=stamper.last_created_at,
+        next_id=stamper.next_id,
+    )
+
+
+def _next_id(plans: Iterable[AccountPlan], customers: Iterable[Customer]) -> int:
+    """Give the first number to generate ids from: above every id of that form there is."""
+    ids = [customer.customer_id for customer in customers]
+    for plan in plans:
+        ids += [plan.terms.account_id, plan.terms.product.product_id]
+        ids += [post.line_item_id for _, post in plan.posts if post.line_item_id is not None]
+    numbers = [int(match[1]) for match in map(_GENERATED.fullmatch, ids) if match]
+    return max([FIRST_GENERATED_ID, *(number + 1 for number in numbers)])

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from faker import Faker
 
-from mockserver.api.instants import parse_instant
+from mockserver.instants import parse_instant
 from mockserver.ledger.external_fields import ExternalField
 from mockserver.ledger.money import Cents
 from mockserver.ledger.terms import AccountStatus, Holder, Product, ProductType, Terms

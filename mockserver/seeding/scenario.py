@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mockserver.api.instants import parse_instant
+from mockserver.instants import parse_instant
 from mockserver.ledger.external_fields import ExternalField, ExternalFields
 from mockserver.ledger.line_item import ItemType, Post
 from mockserver.ledger.money import Bucket

@@ -74,7 +74,7 @@ class TestTokens:
     def test_a_minted_token_is_good_until_it_expires(self, api: Api, clock: TestClock) -> None:
         headers = {"Authorization": f"Bearer {self.mint(api)}"}
         assert api.get("/accounts", headers=headers).status_code == 200
-        clock.advance(seconds=3600)
+        clock.advance(seconds=3599)
         assert api.get("/accounts", headers=headers).status_code == 200
         clock.advance(seconds=1)
         answer = api.get("/accounts", headers=headers)

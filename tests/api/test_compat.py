@@ -23,8 +23,9 @@ def test_the_table_has_a_line_for_each_field_that_differs() -> None:
     differing = [
         f.name for f in fields(Profile) if getattr(documented, f.name) != getattr(seen, f.name)
     ]
-    assert [difference.field for difference in DIFFERENCES] == differing
-    assert differing == [f.name for f in fields(Profile)]
+    told = [difference.field for difference in DIFFERENCES]
+    assert list(dict.fromkeys(told)) == differing == [f.name for f in fields(Profile)]
+    assert told.count("kinds") == len(seen.kinds) - len(documented.kinds)
 
 
 def test_schema_violations_are_400(observed: Api) -> None:
@@ -79,6 +80,7 @@ def test_an_instant_without_offset_is_local_to_the_product(observed: Api) -> Non
         ({"original_amount_cents": "x"}, "original_amount_cents"),
         ({"original_amount_cents": []}, "original_amount_cents"),
         ({"original_amount_cents": "-1"}, "original_amount_cents"),
+        ({"original_amount_cents": "9" * 5_000}, "original_amount_cents"),
         ({"original_amount_cents": 1, "allocation": "fee"}, "allocation"),
         ({"original_amount_cents": 1, "line_item_id": "can_1"}, "line_item_id"),
         ({"original_amount_cents": 1, "effective_at": 5}, "effective_at"),
@@ -101,7 +103,12 @@ def test_what_cannot_be_coerced_is_rejected(
         ("integer", "1e3", 1000),
         ("integer", "1.5", "1.5"),
         ("integer", "", ""),
-        ("integer", "0x10", "0x10"),
+        ("integer", "  ", 0),
+        ("integer", "0x10", 16),
+        ("integer", "0b101", 5),
+        ("integer", "-0x10", "-0x10"),
+        ("integer", "9007199254740993", 9007199254740993),
+        ("integer", "9" * 5_000, "9" * 5_000),
         ("integer", "1e999", "1e999"),
         ("integer", 200.0, 200),
         ("integer", 1.5, 1.5),

@@ -9,7 +9,7 @@ from mockserver.ledger.invariants import broken_invariants
 from mockserver.ledger.line_item import ItemType, Post
 from mockserver.ledger.money import Balances, Bucket, Cents
 from mockserver.ledger.terms import AccountStatus, ProductType
-from mockserver.ledger.views import available_credit_cents, balances, newest_first, summary, view
+from mockserver.ledger.views import available_credit_cents, balances, summary, view
 from tests.building import DAY, NOW, OPENED, Ledger, debit, owing, post, terms
 
 PRINCIPAL, INTEREST, DEFERRED, FEE = Bucket
@@ -192,7 +192,7 @@ def test_lists_are_newest_effective_first_then_newest_created() -> None:
     for item_id, day in (("b", 2), ("a", 1), ("c", 3), ("b too", 2)):
         ledger.do(debit(1, line_item_id=item_id, effective_at=OPENED + day * DAY))
 
-    listed = [item.line_item_id for item in newest_first(ledger.account)]
+    listed = [item.line_item_id for item in ledger.account.listed.below()]
     assert listed == ["c", "b too", "b", "a"]
 
 

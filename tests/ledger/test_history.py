@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.ledger.history import History, Queue
+from mockserver.ledger.history import History
 
 
 def test_a_version_does_not_see_what_its_successors_add() -> None:
@@ -29,49 +29,47 @@ def test_two_successors_of_one_version_are_independent() -> None:
     assert list(left) == ["A", "left"]
 
 
+def test_nothing_is_added_to_the_storage_of_a_sealed_version() -> None:
+    shared = History[str]().added("a", "A").sealed()
+    before = shared._layer.entries.copy()
+    one, two = shared.added("b", "one"), shared.added("b", "two")
+
+    assert shared._layer.entries == before
+    assert (list(one), list(two)) == (["A", "one"], ["A", "two"])
+    assert one.added("c", "C")._layer is one._layer
+
+
 def test_a_key_can_be_added_once() -> None:
     with pytest.raises(AssertionError, match="'a' is in this history already"):
         History[str]().added("a", "A").added("a", "B")
 
 
-def test_histories_and_queues_are_equal_by_content_and_show_it() -> None:
+def test_histories_are_equal_by_content_and_show_it() -> None:
     assert History[str]().added("a", "A") == History[str]().added("a", "A")
     assert History[str]() != "nothing"
     assert repr(History[str]().added("a", "A")) == "History(['A'])"
-    queue: Queue[tuple[int, ...]] = Queue()
-    assert queue.pushed((1,)) == Queue[tuple[int, ...]]().pushed((1,))
-    assert queue != History[str]()
-    assert repr(queue.pushed((1,))) == "Queue([(1,)])"
 
 
-@given(
-    st.lists(
-        st.tuples(st.sampled_from(["push", "drop", "replace", "branch"]), st.integers(0, 99)),
-        max_size=60,
-    )
-)
-def test_a_queue_is_a_sorted_list_and_its_old_versions_stay(steps: list[tuple[str, int]]) -> None:
-    queue: Queue[tuple[int, int]] = Queue()
-    model: list[tuple[int, int]] = []
-    versions = [(queue, list(model))]
-    for step, number in steps:
-        if step == "push" and all(number != key for key, _ in model):
-            queue = queue.pushed((number, 0))
-            model = sorted([*model, (number, 0)])
-        elif step == "drop" and model:
-            queue, model = queue.without_head(), model[1:]
-        elif step == "replace" and model:
-            head = (model[0][0], number)
-            queue, model = queue.with_head(head), [head, *model[1:]]
-        elif step == "branch":
-            queue, past = versions[number % len(versions)]
-            model = list(past)
-        versions.append((queue, list(model)))
+@given(st.lists(st.tuples(st.integers(0, 60), st.booleans()), max_size=80))
+def test_histories_are_lists_however_they_branch(steps: list[tuple[int, bool]]) -> None:
+    versions: list[tuple[History[int], list[int]]] = [(History(), [])]
+    for number, (at, sealed) in enumerate(steps):
+        history, model = versions[at % len(versions)]
+        grown = history.added(str(number), number)
+        versions.append((grown.sealed() if sealed else grown, [*model, number]))
 
-    for version, expected in versions:
-        assert list(version) == expected
-        assert len(version) == len(expected)
-        assert version.head == (expected[0] if expected else None)
-        for key in range(100):
-            found = [entry for entry in expected if entry[0] == key]
-            assert version.find((key,)) == (found[0] if found else None)
+    for history, model in versions:
+        assert list(history) == model
+        assert len(history) == len(model)
+        assert history._layer.depth <= 16
+        for number in range(len(steps)):
+            assert history.get(str(number)) == (number if number in model else None)
+
+
+def test_a_long_chain_of_branches_is_flattened() -> None:
+    history: History[int] = History()
+    for number in range(100):
+        history = history.sealed().added(str(number), number)
+
+    assert list(history) == list(range(100))
+    assert history._layer.depth < 16

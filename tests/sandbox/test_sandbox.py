@@ -20,7 +20,7 @@ from mockserver.sandbox.seed import Seed
 from mockserver.seeding.plan import carry_out
 from mockserver.seeding.scenario import load
 from mockserver.store.memory import MemoryJournal
-from tests.building import terms
+from tests.building import NOW, terms
 from tests.conftest import ACCOUNT, TestClock
 
 SAMPLE = load("sample")
@@ -28,7 +28,7 @@ SAMPLE = load("sample")
 
 @pytest.fixture(scope="module")
 def seed() -> Seed:
-    return carry_out(SAMPLE.plans, SAMPLE.customers)
+    return carry_out(SAMPLE.plans, SAMPLE.customers, NOW)
 
 
 @pytest.fixture
@@ -177,9 +177,10 @@ def test_an_unknown_account_is_none(sandbox: Sandbox) -> None:
 
 
 def test_accounts_are_given_newest_first(sandbox: Sandbox) -> None:
-    opened = [account.terms.effective_at for account in sandbox.accounts()]
+    opened = [listed.effective_at for listed in sandbox.listed().below()]
     assert opened == sorted(opened, reverse=True)
-    assert sandbox.account_ids() == [plan.terms.account_id for plan in SAMPLE.plans]
+    listed = {entry.account_id for entry in sandbox.listed()}
+    assert listed == {plan.terms.account_id for plan in SAMPLE.plans}
 
 
 def test_a_thousand_interleaved_sandboxes_are_each_alone(seed: Seed, clock: TestClock) -> None:

@@ -28,7 +28,7 @@ from tests.building import NOW
 
 @pytest.fixture(scope="module")
 def portfolio() -> Seed:
-    return plant(Settings())
+    return plant(Settings(), NOW)
 
 
 def fingerprint(seed: Seed) -> str:
@@ -65,7 +65,7 @@ class TestPortfolio:
 
     def test_the_first_accounts_take_the_published_request_and_bear_no_rate(self) -> None:
         for seed in (0, 1, 99):
-            first = list(plant(Settings(seed=seed, accounts=3)).accounts.values())
+            first = list(plant(Settings(seed=seed, accounts=3), NOW).accounts.values())
             assert [a.terms.account_id for a in first] == [
                 "can_52322",
                 "31mNprzLd2bKl6koVna68ARM",
@@ -83,7 +83,7 @@ class TestPortfolio:
                 assert all(portfolio.customers[holder.customer_id])
 
     def test_no_two_things_have_the_same_id(self) -> None:
-        seed = plant(Settings(accounts=300))
+        seed = plant(Settings(accounts=300), NOW)
         items = [i.line_item_id for a in seed.accounts.values() for i in a.items]
         products = {a.terms.product.product_id for a in seed.accounts.values()}
         everything = [*items, *seed.accounts, *seed.customers, *products]
@@ -93,7 +93,7 @@ class TestPortfolio:
 
     def test_a_thousand_accounts_of_any_seed_are_sound(self) -> None:
         for seed in (2, 3):
-            accounts = plant(Settings(seed=seed, accounts=1_000)).accounts.values()
+            accounts = plant(Settings(seed=seed, accounts=1_000), NOW).accounts.values()
             assert len(accounts) == 1_000
             assert not [broken for a in accounts for broken in broken_invariants(a)]
 
@@ -116,7 +116,8 @@ class TestPortfolio:
             "from tests.seeding.test_seeding import fingerprint\n"
             "from mockserver.app import plant\n"
             "from mockserver.settings import Settings\n"
-            "print(fingerprint(plant(Settings())))"
+            "from tests.building import NOW\n"
+            "print(fingerprint(plant(Settings(), NOW)))"
         )
         environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(Path.cwd())}
         command = [sys.executable, "-c", code]
@@ -131,7 +132,7 @@ class TestScenarios:
     @pytest.mark.parametrize("name", names())
     def test_each_has_a_purpose_and_a_sound_ledger(self, name: str) -> None:
         scenario = load(name)
-        seed = carry_out(scenario.plans, scenario.customers)
+        seed = carry_out(scenario.plans, scenario.customers, NOW)
 
         assert scenario.name == name
         assert scenario.purpose.endswith(".")
@@ -188,6 +189,7 @@ class TestScenarios:
         ("old", "new", "why"),
         [
             ("account_id: can_52323", "account_id: can_52322", "is opened twice"),
+            ("2019-06-11T18:05:00-04:00", "2099-06-11T18:05:00-04:00", "history in the future"),
             ("2019-06-11T18:05:00-04:00", "2018-06-11T18:05:00-04:00", "BeforeOpening"),
             ("line_item_id: can_900002", "line_item_id: can_900001", "LineItemConflict"),
         ],
@@ -200,12 +202,35 @@ class TestScenarios:
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
         scenario = load(str(path))
         with pytest.raises(PlanError, match=why):
-            carry_out(scenario.plans, scenario.customers)
+            carry_out(scenario.plans, scenario.customers, NOW)
+
+
+def test_generated_ids_go_on_above_every_id_of_a_scenario(tmp_path: Path) -> None:
+    text = find("fixtures/scenarios/sample.yaml").read_text(encoding="utf-8")
+    for old in ("can_900002", "can_52323", "can_200004", "can_51003"):
+        path = tmp_path / "mine.yaml"
+        path.write_text(text.replace(old, "can_7000000"), encoding="utf-8")
+        scenario = load(str(path))
+        seed = carry_out(scenario.plans, scenario.customers, NOW)
+        assert seed.next_id > 7_000_000, old
+
+
+def test_an_item_learned_in_the_past_may_take_effect_in_the_future(tmp_path: Path) -> None:
+    text = find("fixtures/scenarios/sample.yaml").read_text(encoding="utf-8")
+    old = 'effective_at: "2019-07-01T08:00:00-04:00"'
+    new = 'created_at: "2019-07-01T08:00:00-04:00", effective_at: "2099-07-01T08:00:00-04:00"'
+    path = tmp_path / "mine.yaml"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    scenario = load(str(path))
+    seed = carry_out(scenario.plans, scenario.customers, NOW)
+
+    assert seed.last_created_at < NOW
+    assert balances(seed.accounts["can_52322"], NOW).principal_cents == 170_000
 
 
 def test_the_sample_owes_what_the_documents_say() -> None:
     sample = load("sample")
-    accounts: list[Account] = list(carry_out(sample.plans, sample.customers).accounts.values())
+    accounts: list[Account] = list(carry_out(sample.plans, sample.customers, NOW).accounts.values())
 
     assert [tuple(balances(account, NOW)) for account in accounts] == [
         # principal interest deferred fees

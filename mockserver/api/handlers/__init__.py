@@ -1,7 +1,8 @@
 """What answers each operation of the contract, by its operationId.
 
 A handler is a plain function. It parses, applies and renders; it takes the path's parameters,
-``body``, ``query``, and what the server is made of, by name.
+``body``, ``query``, and what the server is made of, by name, and gives the body of a 200 or the
+ledger's refusal.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from mockserver.api.handlers.line_items import (
     list_line_items,
 )
 from mockserver.api.handlers.tokens import create_access_token
-from mockserver.api.problems import Answer
+from mockserver.api.strict_json import Json
+from mockserver.ledger.refusals import Refusal
 
-HANDLERS: Mapping[str, Callable[..., Answer]] = MappingProxyType(
+HANDLERS: Mapping[str, Callable[..., Json | Refusal]] = MappingProxyType(
     {
         "createAccessToken": create_access_token,
         "createAccountDebitOffset": create_debit_offset,

@@ -2,84 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from mockserver.api.compat import Profile
-from mockserver.api.instants import parse_instant
-from mockserver.api.paging import Position, cut, position
-from mockserver.api.problems import Answer, LineItemNotFound, refused, succeeded
+from mockserver.api.paging import cut, paging
 from mockserver.api.strict_json import Json
-from mockserver.api.wire import STATUS, parse_debit_offset, render_created, render_line_item
+from mockserver.api.wire import parse_debit_offset, render_created, render_line_item
+from mockserver.instants import AFTER_ALL, BEFORE_ALL, parse_instant
 from mockserver.ledger.account import Account
-from mockserver.ledger.refusals import AccountNotFound, Refusal
-from mockserver.ledger.views import ItemView, newest_first, view
+from mockserver.ledger.line_item import LineItem
+from mockserver.ledger.refusals import AccountNotFound, LineItemNotFound, Refusal
+from mockserver.ledger.views import view
 from mockserver.sandbox.sandbox import Sandbox
 
 
-def create_debit_offset(account_id: str, body: Json, sandbox: Sandbox, profile: Profile) -> Answer:
+def create_debit_offset(
+    account_id: str, body: Json, sandbox: Sandbox, profile: Profile
+) -> Json | Refusal:
     """Answer ``createAccountDebitOffset``."""
-    zone = _zone(sandbox.account(account_id)) if profile.reads_local_times else None
+    zone = None
+    if profile.reads_local_times:
+        account = sandbox.account(account_id)
+        zone = account and _zone(account)
     outcome = sandbox.apply(parse_debit_offset(account_id, body, zone))
     if isinstance(outcome, Refusal):
-        return refused(outcome, profile)
+        return outcome
     assert outcome.line_item is not None, "a posted item is answered"
-    return succeeded(render_created(outcome.line_item, outcome.account.terms))
+    return render_created(outcome.line_item, outcome.account.terms)
 
 
-def list_line_items(account_id: str, query: Json, sandbox: Sandbox, profile: Profile) -> Answer:
+def list_line_items(account_id: str, query: Json, sandbox: Sandbox) -> Json | Refusal:
     """Answer ``listAccountLineItems``."""
     account = sandbox.account(account_id)
     if account is None:
-        return refused(AccountNotFound(account_id), profile)
-    zone = _zone(account)
-    views = [view(account, item) for item in newest_first(account)]
-    page = cut([v for v in views if all(_filters(v, query, zone))], _position, query)
+        return AccountNotFound(account_id)
+    page = cut(account.listed, query, _keeper(account, query))
     return _envelope(account, page.results, page.paging)
 
 
-def get_line_item(account_id: str, line_item_id: str, sandbox: Sandbox, profile: Profile) -> Answer:
-    """Answer ``getAccountLineItem``. Raises LineItemNotFound."""
+def get_line_item(account_id: str, line_item_id: str, sandbox: Sandbox) -> Json | Refusal:
+    """Answer ``getAccountLineItem``."""
     account = sandbox.account(account_id)
     if account is None:
-        return refused(AccountNotFound(account_id), profile)
+        return AccountNotFound(account_id)
     item = account.items.get(line_item_id)
     if item is None:
-        raise LineItemNotFound("The account has no such line item.")
-    page = cut([view(account, item)], _position, {"limit": 1})
-    return _envelope(account, page.results, page.paging)
+        return LineItemNotFound(account_id, line_item_id)
+    return _envelope(account, [item], paging([item], has_more=False))
 
 
-def _zone(account: Account | None) -> ZoneInfo | None:
-    return None if account is None else ZoneInfo(account.terms.product.time_zone)
+def _zone(account: Account) -> ZoneInfo:
+    return ZoneInfo(account.terms.product.time_zone)
 
 
-def _position(shown: ItemView) -> Position:
-    return position(shown.item.effective_at, shown.item.created_at)
+def _keeper(account: Account, query: Json) -> Callable[[LineItem], bool]:
+    """Give what tells whether an item passes all filters of ``query``."""
+    filters = list(_filters(account, query))
+    return lambda item: all(passes(item) for passes in filters)
 
 
-def _filters(shown: ItemView, query: Json, zone: ZoneInfo | None) -> Iterator[bool]:
-    """Say for each filter of ``query`` whether the item passes.
+def _filters(account: Account, query: Json) -> Iterator[Callable[[LineItem], bool]]:
+    """Give the filters of ``query``.
 
     Bounds are inclusive, and compared to the whole seconds that answers show.
     """
     if "line_item_status" in query:
-        yield STATUS in query["line_item_status"]
+        statuses = frozenset(query["line_item_status"])
+        yield lambda item: view(account, item).status.value in statuses
     if "line_item_type" in query:
-        yield shown.item.item_type.value in query["line_item_type"]
-    for name, instant in (
-        ("effective_at", shown.item.effective_at),
-        ("updated_at", shown.updated_at),
-    ):
-        at = instant.replace(microsecond=0)
-        if f"{name}_after" in query:
-            yield at >= parse_instant(query[f"{name}_after"], zone)
-        if f"{name}_before" in query:
-            yield at <= parse_instant(query[f"{name}_before"], zone)
+        types = frozenset(query["line_item_type"])
+        yield lambda item: item.item_type.value in types
+    if {"effective_at_after", "effective_at_before"} & query.keys():
+        first, last = _bounds(account, query, "effective_at")
+        yield lambda item: first <= item.effective_at.replace(microsecond=0) <= last
+    if {"updated_at_after", "updated_at_before"} & query.keys():
+        since, until = _bounds(account, query, "updated_at")
+        yield lambda item: since <= view(account, item).updated_at.replace(microsecond=0) <= until
 
 
-def _envelope(account: Account, results: Sequence[ItemView], paging: Json) -> Answer:
-    terms = account.terms
-    return succeeded(
-        {"results": [render_line_item(shown, terms) for shown in results], "paging": paging}
-    )
+def _bounds(account: Account, query: Json, name: str) -> tuple[datetime, datetime]:
+    def bound(side: str, default: datetime) -> datetime:
+        text = query.get(f"{name}_{side}")
+        return default if text is None else parse_instant(text, _zone(account))
+
+    return bound("after", BEFORE_ALL), bound("before", AFTER_ALL)
+
+
+def _envelope(account: Account, items: Sequence[LineItem], paging_: Json) -> Json:
+    shown = [render_line_item(view(account, item), account.terms) for item in items]
+    return {"results": shown, "paging": paging_}

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from mockserver.api.auth import LIFETIME_SECONDS, Tokens
-from mockserver.api.problems import Answer, succeeded
 from mockserver.api.strict_json import Json
 
 
-def create_access_token(body: Json, tokens: Tokens) -> Answer:
+def create_access_token(body: Json, tokens: Tokens) -> Json:
     """Answer ``createAccessToken``. Raises InvalidClient."""
     token = tokens.mint(body["client_id"], body["client_secret"])
-    return succeeded(
-        {"access_token": token, "expires_in": LIFETIME_SECONDS, "token_type": "Bearer"}
-    )
+    return {"access_token": token, "expires_in": LIFETIME_SECONDS, "token_type": "Bearer"}

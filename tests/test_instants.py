@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.api.instants import OUT_OF_RANGE, format_instant, is_instant, parse_instant
+from mockserver.instants import AFTER_ALL, BEFORE_ALL, format_instant, is_instant, parse_instant
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -58,7 +58,7 @@ def test_local_mean_time_is_written_in_utc() -> None:
 def test_the_ends_of_time_can_be_written_in_any_zone() -> None:
     last = datetime.max.replace(tzinfo=UTC)
     assert format_instant(last, ZoneInfo("Asia/Tokyo")) == "9999-12-31T23:59:59+00:00"
-    assert format_instant(OUT_OF_RANGE, NEW_YORK) == "0001-01-01T00:00:00+00:00"
+    assert format_instant(BEFORE_ALL, NEW_YORK) == "0001-01-01T00:00:00+00:00"
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,10 @@ def test_the_ends_of_time_can_be_written_in_any_zone() -> None:
     [
         ("2016-12-31T23:59:60Z", datetime(2017, 1, 1, tzinfo=UTC)),
         ("2016-12-31T18:59:60.5-05:00", datetime(2017, 1, 1, 0, 0, 0, 500_000, tzinfo=UTC)),
-        ("9999-12-31T23:59:60Z", OUT_OF_RANGE),
-        ("0000-02-29T00:00:00Z", OUT_OF_RANGE),
+        ("9999-12-31T23:59:60Z", AFTER_ALL),
+        ("9999-12-31T23:00:00-02:00", AFTER_ALL),
+        ("0001-01-01T00:00:00+02:00", BEFORE_ALL),
+        ("0000-02-29T00:00:00Z", BEFORE_ALL),
         ("2020-01-01T00:00:00.1234567Z", datetime(2020, 1, 1, 0, 0, 0, 123_456, tzinfo=UTC)),
     ],
 )

@@ -15,8 +15,11 @@ _PATTERN = re.compile(
 
 _MINUTE = timedelta(minutes=1)
 
-OUT_OF_RANGE = datetime.min.replace(tzinfo=UTC)
-"""What stands for an instant outside the years 1 to 9999: before every account's opening."""
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+"""What stands for an instant before the year 1 in UTC, which no ``datetime`` shows."""
+
+AFTER_ALL = datetime.max.replace(tzinfo=UTC)
+"""What stands for an instant after the year 9999 in UTC."""
 
 
 def is_instant(text: str, *, needs_offset: bool = True) -> bool:
@@ -32,7 +35,7 @@ def parse_instant(text: str, zone: ZoneInfo | None = None) -> datetime:
     """Read an instant for which :func:`is_instant` holds, as UTC in microseconds.
 
     Without an offset it is local to ``zone``. A second of 60 is the second after it. What UTC
-    cannot show between the years 1 and 9999 is :data:`OUT_OF_RANGE`.
+    cannot show between the years 1 and 9999 is :data:`BEFORE_ALL` or :data:`AFTER_ALL`.
     """
     match = _PATTERN.fullmatch(text)
     assert match is not None, f"{text!r} is not a date-time"
@@ -44,7 +47,7 @@ def parse_instant(text: str, zone: ZoneInfo | None = None) -> datetime:
         local = local.replace(tzinfo=_offset(match["offset"], zone))
         return local.astimezone(UTC) + timedelta(seconds=leap)
     except (ValueError, OverflowError):
-        return OUT_OF_RANGE
+        return AFTER_ALL if match["date"].startswith("9999") else BEFORE_ALL
 
 
 def format_instant(instant: datetime, zone: ZoneInfo) -> str:
