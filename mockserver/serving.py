@@ -48,7 +48,7 @@ def serve_once(settings: Settings, *, opens: bool) -> None:
         if opens and settings.is_local:
             webbrowser.open(f"{url}/_mock/")
 
-    _settle_memory()
+    settle_memory()
     run(application.asgi, listener, on_ready)
 
 
@@ -61,7 +61,7 @@ def _bound(settings: Settings) -> socket.socket:
         raise StartError(f"cannot listen on {where}: {error.strerror}") from error
 
 
-def _settle_memory() -> None:
+def settle_memory() -> None:
     """Keep the garbage collector off what lives as long as the server.
 
     Everything the ledger keeps is kept for good, and a full collection walks all of it while

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
+import re
 import shutil
 import signal
 import socket
 import time
+import webbrowser
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 
 from mockserver import __version__
+from mockserver import serving as serving_module
 from mockserver.options import CONFIG_FILE
+from mockserver.settings import Settings
 from tests.running import in_shell, run, serving
 
 OPTIONS = [
@@ -58,6 +64,36 @@ def test_the_ready_text_shows_three_accounts_with_their_balances() -> None:
         "can_52323                 MIXED_RATE_INSTALLMENT  $2,516.02",
     ):
         assert row in text
+
+
+def test_where_no_account_takes_an_offset_the_printed_request_is_a_read() -> None:
+    with serving("--scenario", "closed") as server:
+        line = next(line for line in server.text.splitlines() if line.strip().startswith("curl"))
+        answer = json.loads(in_shell(line.strip()))
+
+    assert [account["account_id"] for account in answer["results"]] == ["can_52322"]
+
+
+def test_a_browser_is_opened_only_where_there_is_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+
+    def run_shortly(_: object, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+        on_ready()
+        listener.close()
+
+    monkeypatch.setattr(serving_module, "run", run_shortly)
+    monkeypatch.setattr(serving_module, "settle_memory", gc.enable)
+    for host in ("127.0.0.1", "0.0.0.0"):  # noqa: S104 - closed at once
+        serving_module.serve_once(Settings(host=host, port=0, accounts=3), opens=True)
+
+    assert len(opened) == 1
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/_mock/", opened[0])
+
+
+def test_a_server_that_others_can_reach_promises_no_console() -> None:
+    with serving("--host", "0.0.0.0") as server:  # noqa: S104 - for as long as it takes
+        assert "/_mock/" not in server.text
 
 
 @pytest.mark.parametrize(

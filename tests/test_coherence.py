@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -16,16 +16,19 @@ from mockserver.api.auth import LIFETIME_SECONDS, Role
 from mockserver.api.compat import PROFILES, Compat
 from mockserver.api.contract import load
 from mockserver.api.entry import MAX_BODY_BYTES
-from mockserver.api.failures import Kind, Rejection
+from mockserver.api.failures import Rejection
 from mockserver.api.handlers import HANDLERS
 from mockserver.api.problems import INTERNAL_ERROR, KINDS
 from mockserver.api.schemas import answer_validator, request_validator
+from mockserver.api.strict_json import MAX_DEPTH
 from mockserver.api.violations import TOLD_KEYWORDS
+from mockserver.cli import serve as serve_command
 from mockserver.door.protocol import MAX_FIELDS, MAX_HEAD_BYTES, MAX_URL_BYTES
 from mockserver.ledger.line_item import RULES, ItemType
 from mockserver.ledger.money import MAX_AMOUNT_CENTS, Bucket
 from mockserver.ledger.refusals import Refusal
 from mockserver.ledger.terms import AccountStatus
+from mockserver.options import settings
 from mockserver.resources import find
 from mockserver.settings import Settings
 from tests.conftest import Api
@@ -174,11 +177,6 @@ class TestCode:
         told = {(entry["status"], entry["code"]) for entry in CONTRACT.raw["x-refusal-order"]}
         assert told == {(kind.status, kind.code) for kind in KINDS.values()}
 
-    def test_the_order_in_which_the_ledger_refuses_is_that_of_the_contract(self) -> None:
-        order = [entry["code"] for entry in CONTRACT.raw["x-refusal-order"]]
-        last = ["not_found", "conflict", "before_account_opening", "account_state"]
-        assert order[-4:] == last
-
     @pytest.mark.parametrize("compat", Compat)
     def test_every_status_an_operation_can_answer_is_declared(self, compat: Compat) -> None:
         kinds = {**KINDS, **PROFILES[compat].kinds}.values()
@@ -203,9 +201,14 @@ class TestCode:
     def test_figures_are_those_of_the_contract(self) -> None:
         amount = SCHEMAS["DebitOffsetRequest"]["properties"]["original_amount_cents"]
         assert amount["maximum"] == MAX_AMOUNT_CENTS
-        text = find("openapi.yaml").read_text(encoding="utf-8").replace(" ", "")
-        for figure in (MAX_BODY_BYTES, MAX_URL_BYTES, MAX_FIELDS, MAX_HEAD_BYTES):
-            assert str(figure) in text
+        assumed = CONTRACT.raw["x-assumptions"]
+        assert figures(assumed["head-limits"]) == [MAX_URL_BYTES, MAX_FIELDS, MAX_HEAD_BYTES]
+        assert figures(assumed["json-only"])[-1] == MAX_BODY_BYTES
+        assert figures(assumed["strict-json"])[-1] == MAX_DEPTH
+        when = {(e["status"], e["code"]): e["when"] for e in CONTRACT.raw["x-refusal-order"]}
+        assert figures(when[414, "uri_too_long"]) == [MAX_URL_BYTES]
+        assert figures(when[431, "headers_too_large"]) == [MAX_FIELDS, MAX_HEAD_BYTES]
+        assert figures(when[413, "payload_too_large"]) == [MAX_BODY_BYTES]
         assert SCHEMAS["Token"]["properties"]["expires_in"]["example"] == LIFETIME_SECONDS
 
     def test_roles_are_those_the_contract_names(self) -> None:
@@ -214,9 +217,6 @@ class TestCode:
 
     def test_every_item_type_has_a_rule(self) -> None:
         assert RULES.keys() == set(ItemType)
-
-    def test_internal_errors_are_told_like_all_others(self) -> None:
-        assert Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error") == INTERNAL_ERROR
 
 
 class TestFixtures:
@@ -303,6 +303,11 @@ def responses(operation_id: str) -> set[str]:
     return set(operation.definition["responses"])
 
 
-def test_the_defaults_are_the_same_everywhere() -> None:
-    assert Settings().accounts == 25
-    assert Settings().port == 8080
+def figures(text: str) -> list[int]:
+    """Give the numbers in a text, which may be grouped by spaces."""
+    return [int(found.replace(" ", "")) for found in re.findall(r"[0-9]+(?: [0-9]{3})*", text)]
+
+
+def test_the_defaults_of_the_command_are_those_of_the_settings() -> None:
+    with serve_command.make_context("serve", []) as context:
+        assert settings(context.params) == Settings()

@@ -216,3 +216,30 @@ def test_head_answers_like_get_without_a_body(filled: Api) -> None:
 
     assert (headed.status_code, headed.content) == (200, b"")
     assert headed.headers["content-length"] == str(len(got.content))
+
+
+def test_bounds_are_compared_to_the_seconds_that_answers_show(api: Api) -> None:
+    body = {
+        "line_item_id": "li_half",
+        "original_amount_cents": 1,
+        "effective_at": "2021-01-01T00:00:00.5Z",
+    }
+    assert api.post(body).json()["effective_at"] == "2020-12-31T19:00:00-05:00"
+    for query in ("effective_at_before=2021-01-01T00:00:00Z&limit=1", f"{AFTER}00Z"):
+        assert ids(api.get(f"{LIST}?{query}")) == ["li_half"]
+    assert ids(api.get(f"{LIST}?{AFTER}01Z")) == []
+
+
+AFTER = "effective_at_after=2021-01-01T00:00:"
+
+
+def test_bounds_beyond_the_calendar_are_its_ends(api: Api) -> None:
+    everything = ids(api.get(LIST))
+
+    def listed(query: str) -> list[str]:
+        return ids(api.get(f"{LIST}?{query}"))
+
+    assert listed("effective_at_after=0001-01-01T00:00:00%2B02:00") == everything
+    assert listed("effective_at_before=9999-12-31T23:59:60Z") == everything
+    assert listed("effective_at_after=9999-12-31T23:59:60Z") == []
+    assert listed("updated_at_before=0001-01-01T00:00:00%2B02:00") == []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from mockserver.api.auth import Client, Role
+from mockserver.api.contract import load, source
 from tests.conftest import ACCOUNT, Api
 
 POST = f"/accounts/{ACCOUNT}/line_items/debit_offsets"
@@ -352,48 +353,62 @@ def test_a_closed_account_takes_no_offset_and_a_suspended_one_does(
         }
 
 
-class TestOrder:
-    """``x-refusal-order`` of the contract: every pair of neighbours, with both faults at once."""
+class Faulty(NamedTuple):
+    """A request with one fault more than the next, in the order of the contract."""
 
-    @pytest.mark.parametrize(
-        ("request_", "expected"),
-        [
-            (("POST", "/nowhere", {"Authorization": ""}, b"{"), (404, "not_found")),
-            (("DELETE", POST, {"Authorization": ""}, b"{"), (405, "method_not_allowed")),
-            (("POST", POST, {"Authorization": ""}, b"{"), (401, "unauthorized")),
-            (("POST", POST, {"Authorization": "Bearer x"}, b"{"), (403, "not_authorized")),
-            (("POST", POST, {}, b"x" * 70_000), (415, "unsupported_media_type")),
-            (("POST", POST, JSON, b"x" * 70_000), (413, "payload_too_large")),
-            (("POST", POST, JSON, b'{"original_amount_cents": -1'), (400, "bad_request")),
-            (
-                ("POST", POST.replace(ACCOUNT, "nobody"), JSON, b"{}"),
-                (422, "server_error"),
-            ),
-            (
-                (
-                    "POST",
-                    POST.replace(ACCOUNT, "nobody"),
-                    JSON,
-                    b'{"original_amount_cents": 1, "effective_at": "1999-01-01T00:00:00Z"}',
-                ),
-                (404, "not_found"),
-            ),
-            (
-                (
-                    "POST",
-                    POST,
-                    JSON,
-                    b'{"original_amount_cents": 1, "effective_at": "1999-01-01T00:00:00Z"}',
-                ),
-                (409, "before_account_opening"),
-            ),
-        ],
-    )
-    def test_the_earlier_refusal_wins(
-        self, api: Api, request_: tuple[str, str, dict[str, str], bytes], expected: tuple[int, str]
-    ) -> None:
-        method, path, headers, body = request_
-        assert error(api.client.request(method, path, headers=headers, content=body)) == expected
+    first: tuple[int, str]
+    """The fault that stands first: its status and code."""
+    path: str = POST
+    method: str = "POST"
+    token: str | None = None
+    media_type: str = "text/plain"
+    body: bytes = b'{"original_amount_cents": -1' + b" " * 70_000
+
+
+NOWHERE = POST.replace(ACCOUNT, "nobody")
+EARLY = b'{"original_amount_cents": 1, "effective_at": "1999-01-01T00:00:00Z"}'
+GOOD = b'{"original_amount_cents": 1}'
+NEGATIVE = GOOD.replace(b"1", b"-1")
+TORN = NEGATIVE.removesuffix(b"}")
+KNOWN = "Bearer sbx_order"
+PLAIN = "application/json"
+FAULTY = [
+    Faulty((404, "not_found"), "/nowhere", "DELETE"),
+    Faulty((405, "method_not_allowed"), NOWHERE, "DELETE"),
+    Faulty((401, "unauthorized"), NOWHERE),
+    Faulty((403, "not_authorized"), NOWHERE, token="Bearer x"),
+    Faulty((415, "unsupported_media_type"), NOWHERE, token=KNOWN),
+    Faulty((413, "payload_too_large"), NOWHERE, token=KNOWN, media_type=PLAIN),
+    Faulty((400, "bad_request"), NOWHERE, token=KNOWN, media_type=PLAIN, body=TORN),
+    Faulty((422, "server_error"), NOWHERE, token=KNOWN, media_type=PLAIN, body=NEGATIVE),
+    Faulty((404, "not_found"), NOWHERE, token=KNOWN, media_type=PLAIN, body=EARLY),
+    Faulty((409, "before_account_opening"), token=KNOWN, media_type=PLAIN, body=EARLY),
+    Faulty((409, "account_state"), token=KNOWN, media_type=PLAIN, body=GOOD),
+]
+
+
+class TestOrder:
+    """``x-refusal-order`` of the contract: each fault together with all that stand after it."""
+
+    @pytest.mark.parametrize("request_", FAULTY, ids=lambda request_: str(request_.first))
+    def test_the_earlier_refusal_wins(self, serve: Callable[..., Api], request_: Faulty) -> None:
+        closed = serve(scenario="closed")
+        headers = {"Content-Type": request_.media_type, "Authorization": request_.token or ""}
+        answer = closed.client.request(
+            request_.method, request_.path, headers=headers, content=request_.body
+        )
+        assert error(answer) == request_.first
+
+    def test_the_order_is_that_of_the_contract(self) -> None:
+        order = [(e["status"], e["code"]) for e in load(source()).raw["x-refusal-order"]]
+        at_the_door = [(400, "bad_request"), (414, "uri_too_long"), (431, "headers_too_large")]
+        # the first of these is of another operation, the second the ledger's own tests show
+        elsewhere = {(401, "invalid_client"), (409, "conflict")}
+
+        assert order[:3] == at_the_door
+        assert [told for told in order[3:] if told not in elsewhere] == [f.first for f in FAULTY]
+        assert order.index((404, "not_found"), 5) < order.index((409, "conflict"))
+        assert order.index((409, "conflict")) < order.index((409, "before_account_opening"))
 
     def test_the_role_is_asked_before_the_body(self, serve: Callable[..., Api]) -> None:
         reader = Client("reader", "secret", Role.OPERATIONS, "default")

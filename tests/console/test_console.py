@@ -78,6 +78,7 @@ class TestWeb:
             assert answer.status_code == 200
             assert answer.headers["content-type"] == "text/html; charset=utf-8"
             assert answer.headers["content-security-policy"].startswith("default-src 'self'")
+            assert answer.headers["cache-control"] == "no-store"
             assert "<caption>" in answer.text
             assert ACCOUNT in answer.text
             assert "https://" not in answer.text

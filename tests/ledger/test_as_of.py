@@ -52,3 +52,16 @@ def test_the_order_in_which_back_dated_items_are_created_does_not_matter() -> No
         assert balances_as_of(forward.account, at, NOW + DAY) == balances_as_of(
             backward.account, at, NOW + DAY
         )
+
+
+def test_an_offset_counts_as_negative_principal_to_those_who_do_not_know_of_its_pouring() -> None:
+    ledger = owing(principal=500, fees=100)
+    ledger.do(debit(30, Bucket.FEE, effective_at=ledger.now + DAY))
+    created = ledger.now
+    ledger.now += 3 * DAY
+    ledger.do(debit(0))
+
+    later = NOW + 9 * DAY
+    assert balances_as_of(ledger.account, later, created) == (470, 0, 0, 100)
+    assert balances_as_of(ledger.account, later, ledger.now) == (500, 0, 0, 70)
+    assert balances_as_of(ledger.account, created, later) == (500, 0, 0, 100)

@@ -9,7 +9,7 @@ from mockserver.ledger.invariants import broken_invariants
 from mockserver.ledger.line_item import ItemType, Post
 from mockserver.ledger.money import Balances, Bucket, Cents
 from mockserver.ledger.terms import AccountStatus, ProductType
-from mockserver.ledger.views import available_credit_cents, balances, summary, view
+from mockserver.ledger.views import as_created, available_credit_cents, balances, summary, view
 from tests.building import DAY, NOW, OPENED, Ledger, debit, owing, post, terms
 
 PRINCIPAL, INTEREST, DEFERRED, FEE = Bucket
@@ -185,6 +185,18 @@ def test_read_back_only_charges_and_loans_show_principal() -> None:
         ItemType.LATE_FEE: 100,
         ItemType.CREDIT_OFFSET: 70,
     }
+
+
+def test_a_post_is_answered_before_pouring() -> None:
+    ledger = owing(fees=100).do(debit(30, Bucket.FEE))
+    item = ledger.last.line_item
+    assert item is not None
+    created, now = as_created(item), view(ledger.account, item)
+
+    assert (created.balance_cents, created.principal_cents) == (-30, -30)
+    assert created.description == "Debit offset against the account"
+    assert (now.balance_cents, now.principal_cents) == (0, 0)
+    assert now.description == "upd payment principal_cents: -30 + 30"
 
 
 def test_lists_are_newest_effective_first_then_newest_created() -> None:

@@ -66,6 +66,20 @@ def test_it_can_be_made_of_any_number_of_entries_at_once() -> None:
     check(Ordered(numbers), sorted(numbers))
 
 
+@pytest.mark.parametrize("step", [1, -1])
+def test_chunks_fill_and_divide_in_any_order(step: int) -> None:
+    entries: Ordered[Entry] = Ordered()
+    for number in range(40)[::step]:
+        entries = entries.added((number // 7, number, ""))
+
+    check(entries, [(number // 7, number, "") for number in range(40)])
+    assert len(entries._chunks) <= 20
+
+
+def test_the_first_of_all_can_be_added_to_nothing() -> None:
+    check(Ordered[Entry]().added((0, 1, "a")), [(0, 1, "a")])
+
+
 def test_collections_are_equal_by_content_and_show_it() -> None:
     assert Ordered([(1, 2), (3, 4)]) == Ordered([(3, 4), (1, 2)])
     assert Ordered([(1, 2)]) != [(1, 2)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -20,15 +21,27 @@ from mockserver.ledger.terms import AccountStatus
 from mockserver.ledger.views import balances, balances_as_of, view
 from tests.building import NOW, OPENED, terms
 
+REDUCING = {ItemType.DEBIT_OFFSET, ItemType.PAYMENT}
+WAITING = REDUCING | {t for t in ItemType if t.value.startswith("CREDIT_OFFSET")}
+
+
+class Fact(NamedTuple):
+    """What the model knows of an item."""
+
+    cents: int
+    effective_at: datetime
+    waits: bool
+
 
 class LedgerAgainstModel(RuleBasedStateMachine):
-    """The model: every item that was accepted, with its sign."""
+    """The model: what every accepted command asked for, signed by a table of its own."""
 
     def __init__(self) -> None:
         super().__init__()
         self.now = NOW
         self.events: list[Event] = []
         self.account: Account
+        self.asked: dict[str, Fact] = {}
         self.facts: dict[str, LineItem] = {}
 
     @initialize(
@@ -40,6 +53,8 @@ class LedgerAgainstModel(RuleBasedStateMachine):
         self.processing = processing
         opened = decide(None, Open(terms(initial=initial, origination_fee=fee)), Stamp(OPENED, 1))
         assert isinstance(opened, Accepted)
+        for cents, item in zip([c for c in (initial, fee) if c], opened.account.items, strict=True):
+            self.asked[item.line_item_id] = Fact(cents, OPENED, waits=False)
         self.keep(opened)
 
     def keep(self, outcome: Accepted) -> None:
@@ -72,8 +87,11 @@ class LedgerAgainstModel(RuleBasedStateMachine):
             return
         assert outcome.line_item is not None
         if outcome.events:
-            assert outcome.line_item.amount_cents == RULES[item_type].sign * cents
-            assert outcome.line_item.line_item_id not in self.facts
+            signed = -cents if item_type in REDUCING else cents
+            fact = Fact(signed, effective_at or self.now, waits=item_type in WAITING)
+            posted = line_item_id or outcome.line_item.line_item_id
+            assert posted not in self.asked
+            self.asked[posted] = fact
         self.keep(outcome)
 
     @rule(status=st.sampled_from([AccountStatus.ACTIVE, AccountStatus.SUSPENDED]))
@@ -88,13 +106,21 @@ class LedgerAgainstModel(RuleBasedStateMachine):
         self.now += timedelta(days=days)
 
     @invariant()
-    def the_total_is_the_sum_of_the_items_that_count(self) -> None:
+    def the_total_is_the_sum_of_what_was_asked_for_and_counts(self) -> None:
         counting = [
-            item.amount_cents
-            for item in self.account.items
-            if not RULES[item.item_type].waits_for_effect or item.effective_at <= self.now
+            fact.cents
+            for fact in self.asked.values()
+            if not fact.waits or fact.effective_at <= self.now
         ]
         assert balances(self.account, self.now).total_cents == sum(counting)
+
+    @invariant()
+    def every_item_is_what_was_asked_for(self) -> None:
+        assert len(self.account.items) == len(self.asked)
+        for line_item_id, fact in self.asked.items():
+            item = self.account.items.get(line_item_id)
+            assert item is not None
+            assert (item.amount_cents, item.effective_at) == (fact.cents, fact.effective_at)
 
     @invariant()
     def nothing_is_broken(self) -> None:
