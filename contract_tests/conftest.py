@@ -22,6 +22,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse to begin without what a run on a given server needs."""
+    if config.getoption("--canopy-url", None) is None:
+        return
+    if config.getoption("--token") is None or config.getoption("--account") is None:
+        raise pytest.UsageError("--canopy-url also takes --token and at least one --account")
+
+
 @pytest.fixture(scope="session")
 def server(pytestconfig: pytest.Config) -> Iterator[Server]:
     """The server under test."""
@@ -30,9 +38,11 @@ def server(pytestconfig: pytest.Config) -> Iterator[Server]:
         with started_mock("--check-responses") as mock:
             yield mock
         return
+    try:
+        httpx.get(url)
+    except httpx.TransportError as error:
+        pytest.exit(f"cannot reach {url}: {error}", returncode=2)
     token, accounts = pytestconfig.getoption("--token"), pytestconfig.getoption("--account")
-    if token is None or accounts is None:
-        raise pytest.UsageError("--canopy-url also takes --token and at least one --account")
     client_id: str | None = pytestconfig.getoption("--client-id")
     secret: str | None = pytestconfig.getoption("--client-secret")
     client = None if client_id is None or secret is None else (client_id, secret)

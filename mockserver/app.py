@@ -22,7 +22,7 @@ from mockserver.sandbox.clock import Clock, SystemClock
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.seed import Seed
 from mockserver.seeding import portfolio, scenario
-from mockserver.seeding.plan import Progress, carry_out, silently
+from mockserver.seeding.plan import PlanError, Progress, carry_out, silently
 from mockserver.settings import Settings
 from mockserver.store.memory import MemoryJournal
 
@@ -71,7 +71,10 @@ def plant(settings: Settings, now: datetime, progress: Progress = silently) -> S
     """Make the ledger that every sandbox begins with. Raises DataFileError, PlanError."""
     if settings.scenario is not None:
         chosen = scenario.load(settings.scenario)
-        return carry_out(chosen.plans, chosen.customers, now)
+        try:
+            return carry_out(chosen.plans, chosen.customers, now)
+        except PlanError as error:
+            raise PlanError(f"{settings.scenario}: {error}") from error
     wanted = settings.accounts
     made = portfolio.members(settings.seed, wanted)
     members = list(progress(made, wanted, "Making accounts"))

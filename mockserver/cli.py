@@ -11,7 +11,7 @@ import click
 from mockserver import __version__
 from mockserver.api.compat import Compat
 from mockserver.ledger.decide import Processing
-from mockserver.options import check_tokens, config_option, option, settings
+from mockserver.options import check_tokens, config_option, option, settings, where_from
 from mockserver.settings import DEFAULT_TOKEN, MAX_ACCOUNTS, MIN_ACCOUNTS
 
 
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> None:
         code = 130
     except click.ClickException as error:
         message = " ".join(error.format_message().split())
-        click.echo(f"canopy-mock: {message}", err=True)
+        click.echo(f"canopy-mock: {where_from(error)}{message}", err=True)
         code = 2
     sys.exit(code or 0)
 

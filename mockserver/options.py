@@ -43,12 +43,20 @@ def check_tokens(
     return tokens
 
 
+def where_from(error: click.ClickException) -> str:
+    """Give the file that a bad value stands in, or nothing."""
+    if not isinstance(error, click.BadParameter) or error.ctx is None or error.param is None:
+        return ""
+    source = error.ctx.get_parameter_source(error.param.name or "")
+    return f"{error.ctx.meta['config']}: " if source is ParameterSource.DEFAULT_MAP else ""
+
+
 def settings(options: dict[str, Any]) -> Settings:
     """Give the settings for the options of ``serve``. Raises click.UsageError."""
     context = click.get_current_context()
     if options["scenario"] is not None:
         for name in ("accounts", "seed"):
-            if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
                 raise click.UsageError(f"--{name} does not go with --scenario")
     clients: tuple[Client, ...] = context.meta.get("clients", ())
     return Settings(
@@ -78,6 +86,7 @@ def _read_config(context: click.Context, _: click.Parameter, path: Path | None) 
         values = tomllib.loads(path.read_text(encoding="utf-8"))
         check(values, path, "config")
         context.meta["clients"] = _clients(path, values.pop("clients", []))
+        context.meta["config"] = path
     except OSError as error:
         raise click.UsageError(f"{path}: {error.strerror}") from error
     except DataFileError as error:

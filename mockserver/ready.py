@@ -67,7 +67,7 @@ def _try_it(url: str, token: str, seed: Seed) -> list[str]:
             f'  curl {url}/accounts -H "Authorization: Bearer {token}"',
         ]
     return [
-        f"Take $2.00 off the interest of {account_id}:",
+        f"Take $2.00 off what {account_id} owes:",
         "",
         f"  curl -X POST {url}/accounts/{quote(account_id, safe='')}/line_items/debit_offsets \\",
         f'    -H "Authorization: Bearer {token}" \\',

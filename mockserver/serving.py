@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import socket
 import sys
+import warnings
 import webbrowser
 from collections.abc import Iterable
 from dataclasses import replace
@@ -54,6 +55,8 @@ def serve_once(settings: Settings, *, opens: bool) -> None:
 
 def _bound(settings: Settings) -> socket.socket:
     """Take the port. Raises StartError."""
+    if not settings.host:
+        raise StartError("--host is empty; say 0.0.0.0 for all addresses")
     try:
         return bind(settings.host, settings.port)
     except OSError as error:
@@ -85,6 +88,8 @@ def serve_and_reload(settings: Settings, *, opens: bool) -> None:
 
 
 def _serve_or_say_why(settings: Settings, opens: bool) -> None:  # noqa: FBT001 - a process target
+    # this is another process
+    warnings.filterwarnings("ignore", module="connexion")
     try:
         serve_once(settings, opens=opens)
     except StartError as error:

@@ -13,6 +13,8 @@ _WITH_BASE = re.compile(r"0([xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)")
 _MAX_DIGITS = 309
 """What JavaScript reads with more digits is no finite number."""
 
+_WRITTEN_WITH_EXPONENT = 1e21
+
 _NOT_COERCED = object()
 
 
@@ -50,7 +52,7 @@ def _to_string(value: Json) -> Json:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
+        return _write_number(value)
     return str(value)
 
 
@@ -62,6 +64,15 @@ def _to_number(value: Json, *, whole: bool) -> Json:
     if isinstance(value, float) and whole:
         return int(value) if math.isfinite(value) and value.is_integer() else _NOT_COERCED
     return value
+
+
+def _write_number(number: float) -> str:
+    """Write a number as JavaScript's ``String(number)`` does."""
+    if math.isinf(number):
+        return "Infinity" if number > 0 else "-Infinity"
+    if number.is_integer() and abs(number) < _WRITTEN_WITH_EXPONENT:
+        return str(int(number))
+    return repr(number).replace("e-0", "e-")
 
 
 def _read_number(text: str) -> Json:

@@ -107,6 +107,8 @@ async def _read_body(scope: Scope, receive: Receive) -> bytes:
     more = True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise MalformedBody("The body ends before its end.")
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > MAX_BODY_BYTES:

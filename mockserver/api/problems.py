@@ -86,7 +86,7 @@ def rejected(rejection: Rejection, instead: Mapping[Failure, Kind] = _AS_THEY_AR
 def refused(refusal: Refusal, instead: Mapping[Failure, Kind] = _AS_THEY_ARE) -> Answer:
     """Give the answer to a request the ledger did not carry out; ``instead`` as above."""
     failure = type(refusal)
-    return _answer(instead.get(failure) or KINDS[failure], _sentence(refusal))
+    return _answer(instead.get(failure) or KINDS[failure], sentence(refusal))
 
 
 def failed(message: str = "The server failed.") -> Answer:
@@ -94,7 +94,8 @@ def failed(message: str = "The server failed.") -> Answer:
     return _answer(INTERNAL_ERROR, message)
 
 
-def _sentence(refusal: Refusal) -> str:
+def sentence(refusal: Refusal) -> str:
+    """Say to people why the ledger did not carry out a command."""
     match refusal:
         case AccountNotFound():
             return "There is no such account."

@@ -42,6 +42,10 @@ def _protect(app: Flask) -> None:
         message = "Open the console under localhost, not under another name."
         return _told(message, HTTPStatus.FORBIDDEN)
 
+    @app.errorhandler(HTTPStatus.METHOD_NOT_ALLOWED)
+    def wrong_method(_: Exception) -> _Answer:
+        return _told("This page can only be read.", HTTPStatus.METHOD_NOT_ALLOWED)
+
     @app.errorhandler(HTTPStatus.NOT_FOUND)
     def not_found(_: Exception) -> _Answer:
         return _told("There is no such page.", HTTPStatus.NOT_FOUND)

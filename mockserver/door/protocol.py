@@ -1,14 +1,17 @@
 """The HTTP protocol: uvicorn's, with limits on the head and errors in the contract's shape.
 
-Uvicorn answers what is not HTTP in plain text, and takes heads of any size. This subclass relies on
-names inside uvicorn 0.34 to 0.54: ``on_message_begin``, ``on_url``, ``on_header``, ``url`` and
-``send_400_response``.
+Uvicorn answers what is not HTTP in plain text, takes heads of any size, and loses the body of a
+request that offers an upgrade. This subclass relies on names inside uvicorn 0.34 to 0.54:
+``on_message_begin``, ``on_url``, ``on_header``, ``on_headers_complete``, ``on_message_complete``,
+``on_response_complete``, ``send_400_response``, ``_unset_keepalive_if_required``, ``parser``,
+``headers``, ``url``, ``cycle`` and ``flow``.
 """
 
 from __future__ import annotations
 
 from http import HTTPStatus
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mockserver.api.failures import HeadersTooLarge, MalformedRequest, Rejection, UriTooLong
@@ -17,15 +20,54 @@ from mockserver.api.problems import rejected
 MAX_URL_BYTES = 4_096
 MAX_FIELDS = 64
 MAX_HEAD_BYTES = 16_384
+_MAX_UNFINISHED_BYTES = MAX_HEAD_BYTES + 65_536
+"""Of a head that goes on: what is in one read beyond the limit is not told apart."""
 
 
 class DoorProtocol(HttpToolsProtocol):
     """Lets in requests whose head is within its limits."""
 
+    _rejection: Rejection | None = None
+    _head_bytes = 0
+    _unfinished_bytes = 0
+    _in_head = False
+    _in_body = False
+    _last_word: bytes | None = None
+    """What is sent when all requests before it are answered; nothing is read any more."""
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes from the socket."""
+        if self._last_word is not None:
+            return
+        self._unset_keepalive_if_required()
+        try:
+            self._feed(data)
+            self._unfinished_bytes += len(data)
+            if self._in_head and self._unfinished_bytes > _MAX_UNFINISHED_BYTES:
+                self._check_head_bytes(self._unfinished_bytes)
+        except (httptools.HttpParserError, Rejection):
+            self.send_400_response("The bytes are no HTTP request.")
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._go_on_without_upgrade(data[upgrade.args[0] :])
+
+    def _go_on_without_upgrade(self, rest: bytes) -> None:
+        """Read the body of a request that offers another protocol, which is its right to."""
+        framing = (b"content-length", b"transfer-encoding")
+        fields = [n + b": " + v + b"\r\n" for n, v in self.headers if n in framing]
+        self.parser = httptools.HttpRequestParser(_Body(self))
+        self.cycle.keep_alive = False
+        self.parser.feed_data(b"POST / HTTP/1.1\r\n" + b"".join(fields) + b"\r\n" + rest)
+
     def on_message_begin(self) -> None:
         """Begin to count."""
         super().on_message_begin()
-        self._rejection: Rejection | None = None
+        self._rejection = None
+        self._in_head = True
+        self._unfinished_bytes = 0
         self._head_bytes = len("POST  HTTP/1.1\r\n\r\n")
 
     def on_url(self, url: bytes) -> None:
@@ -41,22 +83,62 @@ class DoorProtocol(HttpToolsProtocol):
         self._head_bytes += len(name) + len(": ") + len(value) + len("\r\n")
         if len(self.headers) > MAX_FIELDS:
             self._reject(HeadersTooLarge(f"The head has more than {MAX_FIELDS} fields."))
-        if self._head_bytes > MAX_HEAD_BYTES:
-            self._reject(HeadersTooLarge(f"The head is longer than {MAX_HEAD_BYTES} bytes."))
+        self._check_head_bytes(self._head_bytes)
+
+    def on_headers_complete(self) -> None:
+        """Let the request in, if its head says clearly where it goes and where it ends."""
+        if self.parser.get_http_version() == "1.1" and len(self._values(b"host")) != 1:
+            self._reject(MalformedRequest("A request has one Host field."))
+        if any(value.lower() != b"chunked" for value in self._values(b"transfer-encoding")):
+            self._reject(MalformedRequest("A body is sent as it is, or chunked."))
+        self._in_head, self._in_body = False, True
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Take note that the request is whole."""
+        if self.parser.should_upgrade():
+            return
+        self._in_body = False
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Take note that a request is answered."""
+        super().on_response_complete()
+        if self._last_word is not None and self.cycle.response_complete:
+            self._close_with(self._last_word)
 
     def send_400_response(self, msg: str) -> None:
-        """Answer a request that does not get in, and close the connection."""
-        rejection = getattr(self, "_rejection", None) or MalformedRequest(msg)
-        answer = rejected(rejection)
+        """Answer what does not get in, after all that did, and close the connection."""
+        answer = rejected(self._rejection or MalformedRequest(msg))
         phrase = HTTPStatus(answer.status).phrase
         head = (
             f"HTTP/1.1 {answer.status:d} {phrase}\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(answer.body)}\r\nConnection: close\r\n\r\n"
         )
-        self.transport.write(head.encode("ascii") + answer.body)
+        self._last_word = head.encode("ascii") + answer.body
+        if self._in_body or self.cycle is None or self.cycle.response_complete:
+            self._close_with(self._last_word)
+
+    def _close_with(self, last_word: bytes) -> None:
+        self.transport.write(last_word)
         self.transport.close()
 
+    def _values(self, name: bytes) -> list[bytes]:
+        return [value for known, value in self.headers if known == name]
+
+    def _check_head_bytes(self, size: int) -> None:
+        if size > MAX_HEAD_BYTES:
+            self._reject(HeadersTooLarge(f"The head is longer than {MAX_HEAD_BYTES} bytes."))
+
     def _reject(self, rejection: Rejection) -> None:
-        """Stop parsing: the exception makes uvicorn call :meth:`send_400_response`."""
+        """Stop parsing."""
         self._rejection = rejection
         raise rejection
+
+
+class _Body:
+    """What the parser of a body alone calls: the head it is given is not the request's."""
+
+    def __init__(self, protocol: DoorProtocol) -> None:
+        self.on_body = protocol.on_body
+        self.on_message_complete = protocol.on_message_complete

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import best_match
+from jsonschema.validators import extend
 
 from mockserver.instants import is_instant
 from mockserver.ledger.line_item import ItemType
@@ -35,10 +37,23 @@ def read(path: Path, schema_name: str) -> Any:
 def check(raw: Any, path: Path, schema_name: str) -> None:
     """Check what was read from ``path``. Raises DataFileError."""
     schema = read_yaml(find(f"fixtures/schemas/{schema_name}.yaml"))
-    broken = best_match(Draft202012Validator(schema, format_checker=_FORMATS).iter_errors(raw))
+    broken = best_match(_Validator(schema, format_checker=_FORMATS).iter_errors(raw))
     if broken is not None:
         raise DataFileError(f"{path}: {broken.json_path}: {broken.message:.200}")
 
+
+def _is_number(_: Any, value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and math.isfinite(value)
+
+
+_Validator = extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_number).redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    ),
+)
+"""Takes no 1.0 for an integer, and no infinity for a number."""
 
 _FORMATS = FormatChecker(formats=())
 _FORMATS.checkers = {

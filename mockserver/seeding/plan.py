@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol, TypeVar
 
+from mockserver.api.problems import sentence
 from mockserver.ledger.account import Account
 from mockserver.ledger.decide import ChangeStatus, Command, Open, decide
 from mockserver.ledger.line_item import Post
@@ -97,7 +98,9 @@ def carry_out(
             )
         outcome = decide(accounts.get(account_id), step.command, stamper.stamp(step.created_at))
         if isinstance(outcome, Refusal):
-            raise PlanError(f"the ledger refuses {step.command}: {outcome}")
+            raise PlanError(f"the ledger refuses {_told(step.command)}: {sentence(outcome)}")
+        if not outcome.events:
+            raise PlanError(f"{_told(step.command)} is there twice")
         accounts[account_id] = outcome.account
         for event in outcome.events:
             stamper.passed(event)
@@ -109,6 +112,13 @@ def carry_out(
         last_created_at=stamper.last_created_at,
         next_id=stamper.next_id,
     )
+
+
+def _told(command: Command) -> str:
+    if isinstance(command, Post):
+        item = f"{command.item_type.value} {command.line_item_id or ''}".strip()
+        return f"the {item} on the account {command.account_id!r}"
+    return f"the account {command.account_id!r}"
 
 
 def _next_id(plans: Iterable[AccountPlan], customers: Iterable[Customer]) -> int:

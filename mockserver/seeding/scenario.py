@@ -37,11 +37,11 @@ def names() -> list[str]:
 def load(name_or_file: str) -> Scenario:
     """Read a scenario by its name, or by the path of its file. Raises DataFileError."""
     path = Path(name_or_file)
-    if path.suffix not in (".yaml", ".yml"):
-        if name_or_file not in names():
-            known = ", ".join(names())
-            raise DataFileError(f"there is no scenario {name_or_file!r}; there are {known}")
+    if name_or_file in names():
         path = find(f"fixtures/scenarios/{name_or_file}.yaml")
+    elif not path.suffix and not path.exists():
+        known = ", ".join(names())
+        raise DataFileError(f"there is no scenario {name_or_file!r}; there are {known}")
     raw = read(path, "scenario")
     products = {p["product_id"]: _product(p) for p in raw["products"]}
     customers = tuple(Customer(**customer) for customer in raw.get("customers", ()))

@@ -227,7 +227,10 @@ def test_bounds_are_compared_to_the_seconds_that_answers_show(api: Api) -> None:
     assert api.post(body).json()["effective_at"] == "2020-12-31T19:00:00-05:00"
     for query in ("effective_at_before=2021-01-01T00:00:00Z&limit=1", f"{AFTER}00Z"):
         assert ids(api.get(f"{LIST}?{query}")) == ["li_half"]
-    assert ids(api.get(f"{LIST}?{AFTER}01Z")) == []
+    assert ids(api.get(f"{LIST}?{AFTER}00.4Z&effective_at_before=2021-01-01T00:00:00.6Z")) == [
+        "li_half"
+    ]
+    assert ids(api.get(f"{LIST}?{AFTER}00.6Z")) == []
 
 
 AFTER = "effective_at_after=2021-01-01T00:00:"

@@ -130,7 +130,9 @@ class TestWeb:
         assert "Open the console under localhost" in answer.text
 
     def test_it_only_reads(self, api: Api) -> None:
-        assert api.client.post("http://localhost/_mock/").status_code == 405
+        answer = api.client.post("http://localhost/_mock/")
+        assert answer.status_code == 405
+        assert "This page can only be read." in answer.text
 
     def test_it_is_off_where_others_can_reach_the_server(self, serve: Callable[..., Api]) -> None:
         answer = serve(host="192.0.2.1").client.get("http://localhost/_mock/")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
+import time
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from mockserver.door.protocol import MAX_FIELDS, MAX_HEAD_BYTES, MAX_URL_BYTES
@@ -32,6 +35,12 @@ def answer(raw: bytes) -> tuple[int, dict[str, str], bytes]:
         (b"GARBAGE\r\n\r\n", (400, "bad_request")),
         (b"GET /accounts HTTP/9.9\r\n\r\n", (400, "bad_request")),
         (b"GET /accounts HTTP/1.1\r\nBad Header\r\n\r\n", (400, "bad_request")),
+        (b"GET /accounts HTTP/1.1\r\nAccept: */*\r\n\r\n", (400, "bad_request")),
+        (b"GET /accounts HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", (400, "bad_request")),
+        (
+            b"POST /auth/token HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+            (400, "bad_request"),
+        ),
         (
             b"GET /" + b"a" * MAX_URL_BYTES + b" HTTP/1.1\r\n" + HEAD + b"\r\n",
             (414, "uri_too_long"),
@@ -55,6 +64,14 @@ def test_what_does_not_get_in_is_told_why(
     assert headers["content-type"] == "application/json"
     assert headers["content-length"] == str(len(body))
     assert headers["connection"] == "close"
+
+
+def test_a_head_that_does_not_end_is_cut_off(server: Running) -> None:
+    try:
+        raw = server.send_raw(b"GET / HTTP/1.1\r\nX: " + b"a" * 500_000)
+    except ConnectionResetError:  # sent by the kernel for what was never read
+        return
+    assert raw.startswith(b"HTTP/1.1 431 ")
 
 
 def test_a_head_within_its_limits_gets_in(server: Running) -> None:
@@ -106,3 +123,63 @@ def test_a_request_that_expects_to_be_told_to_go_on_is(server: Running) -> None:
     raw = server.send_raw(head + b'Content-Length: 28\r\n\r\n{"original_amount_cents": 1}')
 
     assert raw.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK")
+
+
+POST = b"POST /accounts/can_52322/line_items/debit_offsets HTTP/1.1\r\n" + HEAD
+POST += b"Content-Type: application/json\r\n"
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+CHUNK = b'1d\r\n{"original_amount_cents": 50}\r\n'
+
+
+def items(server: Running) -> int:
+    url = f"{server.url}/accounts/can_52322/line_items"
+    headers = {"Authorization": "Bearer demo-token"}
+    return len(httpx.get(url, headers=headers).json()["results"])
+
+
+@pytest.mark.parametrize(
+    "torn",
+    [
+        POST + b'Content-Length: 1000\r\n\r\n{"original_amount_cents": 5}',
+        CHUNKED + CHUNK,
+        CHUNKED + CHUNK + b"ZZ\r\n",
+        CHUNKED + CHUNK + b"0\r\nBad Trailer\r\n\r\n",
+        CHUNKED + CHUNK + b"0\r\n" + b"X: 1\r\n" * 100 + b"\r\n",
+    ],
+)
+def test_a_request_that_never_arrives_whole_posts_nothing(server: Running, torn: bytes) -> None:
+    before = items(server)
+    with socket.create_connection(server.address, timeout=5) as connection:
+        connection.sendall(torn)
+        time.sleep(0.2)
+
+    assert items(server) == before
+
+
+@pytest.mark.parametrize("framing", ["length", "chunked", "pieces"])
+def test_the_offer_of_another_protocol_is_passed_over(server: Running, framing: str) -> None:
+    upgrade = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAA\r\n"
+    body = b'{"original_amount_cents": 1}'
+    if framing == "chunked":
+        rest = b"Transfer-Encoding: chunked\r\n\r\n" + CHUNK + b"0\r\n\r\n"
+    else:
+        rest = b"Content-Length: 28\r\n\r\n" + body
+    whole = POST + upgrade + rest
+    parts = [whole] if framing != "pieces" else [whole[:90], whole[90:-10], whole[-10:]]
+    with socket.create_connection(server.address, timeout=5) as connection:
+        for part in parts:
+            connection.sendall(part)
+            time.sleep(0.05)
+        raw = b"".join(iter(lambda: connection.recv(65_536), b""))
+
+    assert answer(raw)[0] == 200
+    read = b"GET /accounts HTTP/1.1\r\n" + HEAD + upgrade + b"\r\n"
+    assert answer(server.send_raw(read))[0] == 200
+
+
+def test_what_came_before_nonsense_is_answered_before_it(server: Running) -> None:
+    good = POST + b'Content-Length: 28\r\n\r\n{"original_amount_cents": 1}'
+    raw = server.send_raw(good + good + b"garbage\r\n\r\n")
+
+    assert raw.count(b"HTTP/1.1 200 OK") == 2
+    assert b"HTTP/1.1 400 Bad Request" in raw[raw.rindex(b"200 OK") :]

@@ -126,6 +126,16 @@ class TestPortfolio:
         assert printed.stdout.decode().strip() == fingerprint(portfolio)
 
 
+FIRST_CHARGE = (
+    "line_item_id: can_900001, type: CHARGE, amount_cents: 120000, "
+    'effective_at: "2019-03-04T12:30:00-05:00"'
+)
+SECOND_CHARGE = (
+    "line_item_id: can_900002, type: CHARGE, amount_cents: 50000, "
+    'effective_at: "2019-06-11T18:05:00-04:00"'
+)
+
+
 class TestScenarios:
     """Scenario files."""
 
@@ -166,6 +176,27 @@ class TestScenarios:
             ("product_id: can_51001\n", "product_id: can_9\n", "there is no product 'can_9'"),
             ("holders: [{customer_id: can_200001", "holders: [{customer_id: x", "customer 'x'"),
             ("accounts:", "accounts: [", r"line \d+: "),
+            (
+                "credit_limit_cents: 300000",
+                "credit_limit_cents: 1.0",
+                "1.0 is not of type 'integer'",
+            ),
+            ("credit_limit_cents: 300000", f"credit_limit_cents: {2**53}", "the maximum of"),
+            (
+                "credit_limit_cents: 300000",
+                "interest_rate_percent: .nan",
+                "is not of type 'number'",
+            ),
+            (
+                "credit_limit_cents: 300000",
+                "interest_rate_percent: .inf",
+                "is not of type 'number'",
+            ),
+            (
+                "credit_limit_cents: 300000",
+                "account_id: twice",
+                "the key 'account_id' is there twice",
+            ),
         ],
     )
     def test_a_broken_file_is_told_in_one_line(
@@ -190,8 +221,17 @@ class TestScenarios:
         [
             ("account_id: can_52323", "account_id: can_52322", "is opened twice"),
             ("2019-06-11T18:05:00-04:00", "2099-06-11T18:05:00-04:00", "history in the future"),
-            ("2019-06-11T18:05:00-04:00", "2018-06-11T18:05:00-04:00", "BeforeOpening"),
-            ("line_item_id: can_900002", "line_item_id: can_900001", "LineItemConflict"),
+            (
+                "2019-06-11T18:05:00-04:00",
+                "2018-06-11T18:05:00-04:00",
+                "refuses the CHARGE can_900002 on .*: effective_at is before",
+            ),
+            (SECOND_CHARGE, FIRST_CHARGE, "the CHARGE can_900001 on .* is there twice"),
+            (
+                "line_item_id: can_900002",
+                "line_item_id: can_900001",
+                "the ledger refuses the CHARGE can_900001 .* belongs to an item",
+            ),
         ],
     )
     def test_a_ledger_that_cannot_have_come_about_is_refused(
@@ -203,6 +243,15 @@ class TestScenarios:
         scenario = load(str(path))
         with pytest.raises(PlanError, match=why):
             carry_out(scenario.plans, scenario.customers, NOW)
+
+
+def test_an_instant_needs_no_quotes(tmp_path: Path) -> None:
+    text = find("fixtures/scenarios/sample.yaml").read_text(encoding="utf-8")
+    quoted = '"2019-06-11T18:05:00-04:00"'
+    path = tmp_path / "mine.yaml"
+    path.write_text(text.replace(quoted, quoted.strip('"')), encoding="utf-8")
+
+    assert load(str(path)).plans == load("sample").plans
 
 
 def test_generated_ids_go_on_above_every_id_of_a_scenario(tmp_path: Path) -> None:

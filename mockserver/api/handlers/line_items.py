@@ -66,7 +66,8 @@ def _keeper(account: Account, query: Json) -> Callable[[LineItem], bool]:
 def _filters(account: Account, query: Json) -> Iterator[Callable[[LineItem], bool]]:
     """Give the filters of ``query``.
 
-    Bounds are inclusive, and compared to the whole seconds that answers show.
+    Bounds are inclusive. Answers show whole seconds, so what is shown as the second of an upper
+    bound is not after it.
     """
     if "line_item_status" in query:
         statuses = frozenset(query["line_item_status"])
@@ -76,10 +77,14 @@ def _filters(account: Account, query: Json) -> Iterator[Callable[[LineItem], boo
         yield lambda item: item.item_type.value in types
     if {"effective_at_after", "effective_at_before"} & query.keys():
         first, last = _bounds(account, query, "effective_at")
-        yield lambda item: first <= item.effective_at.replace(microsecond=0) <= last
+        yield lambda item: _lies_between(first, item.effective_at, last)
     if {"updated_at_after", "updated_at_before"} & query.keys():
         since, until = _bounds(account, query, "updated_at")
-        yield lambda item: since <= view(account, item).updated_at.replace(microsecond=0) <= until
+        yield lambda item: _lies_between(since, view(account, item).updated_at, until)
+
+
+def _lies_between(first: datetime, instant: datetime, last: datetime) -> bool:
+    return first <= instant and instant.replace(microsecond=0) <= last
 
 
 def _bounds(account: Account, query: Json, name: str) -> tuple[datetime, datetime]:
