@@ -14,8 +14,9 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
+import httpx
 import yaml
 
 from contract_tests import schemathesis_hooks
@@ -84,6 +85,14 @@ def run(server: Server, folder: Path, *, seed: int) -> ShapeRun:
     return ShapeRun(done.returncode == 0, done.stdout + done.stderr, exchanges)
 
 
+def _statements(server: Server) -> list[str]:
+    """Give the ids of some statements of the first account, or one that means nothing."""
+    path = f"{server.url}/accounts/{quote(server.accounts[0], safe='')}/statements/list"
+    answer = httpx.get(path, headers=server.headers)
+    listed = answer.json() if answer.is_success else []
+    return [statement["statement_id"] for statement in listed[:3]] or ["none"]
+
+
 def _config(server: Server) -> str:
     """Give ``schemathesis.toml`` with this server's token and accounts, for any folder."""
     text = find("schemathesis.toml").read_text(encoding="utf-8")
@@ -92,6 +101,7 @@ def _config(server: Server) -> str:
         "headers": f'{{ Authorization = "Bearer {server.token}" }}',
         "hooks": json.dumps(schemathesis_hooks.__file__),
         "[dictionaries.accounts]\nvalues": json.dumps(list(server.accounts)),
+        "[dictionaries.statements]\nvalues": json.dumps(_statements(server)),
         "[dictionaries.client_ids]\nvalues": json.dumps([client_id]),
         "[dictionaries.client_secrets]\nvalues": json.dumps([secret]),
     }.items():

@@ -29,7 +29,8 @@ def test_an_example_is_answered_as_written(name: str, server: Server) -> None:
 @pytest.mark.parametrize("name", DOCUMENTED)
 def test_a_documented_example_is_accepted_or_refused(name: str, server: Server) -> None:
     example = EXAMPLES[name]
-    with _client(server, server.token) as client:
+    token = f"sbx_documented-{name}" if server.is_mock else server.token
+    with _client(server, token) as client:
         for number, (request, expected) in enumerate(example.exchanges, start=1):
             got = send(client, request, server.accounts[0])
             assert got.is_success == (expected.status < 400), f"exchange {number}: {got.text}"

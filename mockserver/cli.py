@@ -10,7 +10,7 @@ import click
 
 from mockserver import __version__
 from mockserver.api.compat import Compat
-from mockserver.ledger.decide import Processing
+from mockserver.ledger.commands import Processing
 from mockserver.options import check_tokens, config_option, option, settings, where_from
 from mockserver.settings import DEFAULT_TOKEN, MAX_ACCOUNTS, MIN_ACCOUNTS
 

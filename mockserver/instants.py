@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 _PATTERN = re.compile(
     r"(?P<date>[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01]))"
@@ -31,6 +32,17 @@ def is_instant(text: str, *, needs_offset: bool = True) -> bool:
     return day <= _days_in(year, month)
 
 
+def is_date(text: str) -> bool:
+    """Tell whether ``text`` is a day that exists, as RFC 3339 writes it."""
+    return is_instant(f"{text}T00:00:00Z") and len(text) == len("2020-01-01")
+
+
+@functools.cache
+def time_zones() -> frozenset[str]:
+    """Give the IANA names of all zones."""
+    return frozenset(available_timezones())
+
+
 def parse_instant(text: str, zone: ZoneInfo | None = None) -> datetime:
     """Read an instant for which :func:`is_instant` holds, as UTC in microseconds.
 
@@ -48,6 +60,11 @@ def parse_instant(text: str, zone: ZoneInfo | None = None) -> datetime:
         return local.astimezone(UTC) + timedelta(seconds=leap)
     except (ValueError, OverflowError):
         return AFTER_ALL if match["date"].startswith("9999") else BEFORE_ALL
+
+
+def midnight(day: str, zone: ZoneInfo) -> datetime:
+    """Give the instant at which a day for which :func:`is_date` holds begins in ``zone``."""
+    return parse_instant(f"{day}T00:00:00", zone)
 
 
 def format_instant(instant: datetime, zone: ZoneInfo) -> str:

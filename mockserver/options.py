@@ -12,7 +12,7 @@ from click.core import ParameterSource
 
 from mockserver.api.auth import DEMO_CLIENT, TOKEN, Client, Role
 from mockserver.api.compat import Compat
-from mockserver.ledger.decide import Processing
+from mockserver.ledger.commands import Processing
 from mockserver.sandbox.sandboxes import NAME
 from mockserver.settings import Settings
 

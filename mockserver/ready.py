@@ -36,7 +36,7 @@ def ready_text(url: str, settings: Settings, seed: Seed) -> str:
         rows.append(
             (
                 account.terms.account_id,
-                account.terms.product.product_type.value,
+                account.terms.product.product_type,
                 *(dollars(cents) for cents in figures),
             )
         )

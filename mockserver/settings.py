@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mockserver.api.auth import DEMO_CLIENT, Client
 from mockserver.api.compat import Compat
-from mockserver.ledger.decide import Processing
+from mockserver.ledger.commands import Processing
 
 DEFAULT_TOKEN = "demo-token"  # noqa: S105 - everybody may know it
 MIN_ACCOUNTS = 3

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from mockserver.ledger.account import Account
-from mockserver.ledger.decide import Accepted, Command, Open, Processing, Stamp, decide
+from mockserver.ledger.commands import Command, Open, Processing, Stamp
+from mockserver.ledger.decide import decide
+from mockserver.ledger.draft import Accepted
 from mockserver.ledger.line_item import ItemType, Post
 from mockserver.ledger.money import Bucket, Cents
 from mockserver.ledger.refusals import Refusal
-from mockserver.ledger.terms import Product, ProductType, Terms
+from mockserver.ledger.terms import Fees, Product, ProductType, Terms
 
 OPENED = datetime(2020, 1, 1, 5, tzinfo=UTC)
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
@@ -55,6 +57,7 @@ def terms(
     origination_fee: Cents = 0,
     product_type: ProductType = ProductType.REVOLVING,
     account_id: str = "can_1",
+    **details: object,
 ) -> Terms:
     """Terms of an account opened at :data:`OPENED`."""
     product = Product("can_2", "Line", product_type, "America/New_York")
@@ -65,8 +68,8 @@ def terms(
         created_at=OPENED,
         credit_limit_cents=limit,
         initial_principal_cents=initial,
-        origination_fee_cents=origination_fee,
-    )
+        fees=Fees(origination_fee),
+    )._replace(**details)  # type: ignore[arg-type]
 
 
 def owing(  # noqa: PLR0913 - one argument for each thing an account can owe

@@ -28,10 +28,15 @@ from mockserver.api.strict_json import Json, dumps
 from mockserver.ledger.refusals import (
     AccountNotFound,
     AccountStateForbids,
+    CustomerNotFound,
     EffectiveBeforeOpening,
     LineItemConflict,
     LineItemNotFound,
+    LineItemStateForbids,
+    OutOfReach,
+    ProductNotFound,
     Refusal,
+    StatementNotFound,
 )
 
 INTERNAL_ERROR = Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error")
@@ -49,9 +54,14 @@ KINDS: dict[Failure, Kind] = {
     MalformedBody: Kind(HTTPStatus.BAD_REQUEST, "bad_request"),
     SchemaViolation: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "server_error"),
     InvalidClient: Kind(HTTPStatus.UNAUTHORIZED, "invalid_client"),
+    ProductNotFound: Kind(HTTPStatus.NOT_FOUND, "not_found"),
+    CustomerNotFound: Kind(HTTPStatus.NOT_FOUND, "not_found"),
     AccountNotFound: Kind(HTTPStatus.NOT_FOUND, "not_found"),
     LineItemNotFound: Kind(HTTPStatus.NOT_FOUND, "not_found"),
+    StatementNotFound: Kind(HTTPStatus.NOT_FOUND, "not_found"),
     LineItemConflict: Kind(HTTPStatus.CONFLICT, "conflict"),
+    OutOfReach: Kind(HTTPStatus.CONFLICT, "out_of_reach"),
+    LineItemStateForbids: Kind(HTTPStatus.CONFLICT, "unexpected_state"),
     EffectiveBeforeOpening: Kind(HTTPStatus.CONFLICT, "before_account_opening"),
     AccountStateForbids: Kind(HTTPStatus.CONFLICT, "account_state"),
 }
@@ -97,18 +107,27 @@ def failed(message: str = "The server failed.") -> Answer:
 def sentence(refusal: Refusal) -> str:
     """Say to people why the ledger did not carry out a command."""
     match refusal:
-        case AccountNotFound():
-            return "There is no such account."
-        case LineItemNotFound():
-            return "The account has no such line item."
-        case LineItemConflict():
-            return "The line_item_id belongs to an item of this account with other content."
         case EffectiveBeforeOpening(opened_at=opened_at):
             opened = opened_at.isoformat(timespec="seconds")
             return f"effective_at is before the account was opened, at {opened}."
         case AccountStateForbids(status=status, item_type=item_type):
             return f"The account is {status.value} and takes no {item_type.value}."
-    raise NotImplementedError(refusal)
+        case OutOfReach(field=field):
+            return f"{field} is more than a hundred years from now."
+    return _SENTENCES[type(refusal)]
+
+
+_SENTENCES: dict[type[Refusal], str] = {
+    ProductNotFound: "There is no such product.",
+    CustomerNotFound: "There is no such customer.",
+    AccountNotFound: "There is no such account.",
+    LineItemNotFound: "The account has no such line item.",
+    StatementNotFound: "The account has no such statement.",
+    LineItemConflict: "The line_item_id belongs to an item of this account with other content.",
+    LineItemStateForbids: (
+        "The line item is in an unexpected state: there is nothing to take back."
+    ),
+}
 
 
 def _answer(

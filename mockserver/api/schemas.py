@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from connexion.json_schema import Draft4RequestValidator, Draft4ResponseValidator
@@ -18,7 +18,7 @@ from jsonschema.validators import extend
 
 from mockserver.api.compat import Profile
 from mockserver.api.violations import AJV_KEYWORDS
-from mockserver.instants import is_instant
+from mockserver.instants import is_date, is_instant, time_zones
 
 
 @functools.cache
@@ -40,14 +40,22 @@ _AnswerValidator = extend(Draft4ResponseValidator, {"pattern": _pattern})
 
 
 def _formats(*, needs_offset: bool) -> FormatChecker:
-    formats = FormatChecker(formats=())
-    formats.checkers = {
-        "date-time": (
-            lambda v: not isinstance(v, str) or is_instant(v, needs_offset=needs_offset),
-            (),
-        )
+    def is_instant_here(text: str) -> bool:
+        return is_instant(text, needs_offset=needs_offset)
+
+    known: dict[str, Callable[[str], bool]] = {
+        "date-time": is_instant_here,
+        "date-or-date-time": lambda text: is_date(text) or is_instant_here(text),
+        "time-zone": lambda text: text in time_zones(),
     }
+    formats = FormatChecker(formats=())
+    formats.checkers = {name: (_of_texts(check), ()) for name, check in known.items()}
     return formats
+
+
+def _of_texts(check: Callable[[str], bool]) -> Callable[[object], bool]:
+    """Let a format say nothing of what is no text."""
+    return lambda value: not isinstance(value, str) or check(value)
 
 
 def request_validator(schema: Mapping[str, Any], profile: Profile) -> Validator:

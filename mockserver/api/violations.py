@@ -15,6 +15,7 @@ from mockserver.api.strict_json import Json
 # keyword: the name of its figure in ``params``, and the message about that figure
 _WORDS: dict[str, tuple[str, str]] = {
     "additionalProperties": ("additionalProperty", "must NOT have additional properties"),
+    "anyOf": ("", "must match a schema in anyOf"),
     "enum": ("allowedValues", "must be equal to one of the allowed values"),
     "format": ("format", 'must match format "{}"'),
     "maxItems": ("limit", "must NOT have more than {} items"),
@@ -74,7 +75,7 @@ def _violation(
         "instancePath": _pointer(instance),
         "schemaPath": "#" + _pointer(rule),
         "keyword": keyword,
-        "params": {**comparison, name: figure},
+        "params": {**comparison, name: figure} if name else {},
         "message": message.format(figure),
     }
 

@@ -112,11 +112,11 @@ def account_page(sandbox: Sandbox, account_id: str) -> AccountPage | None:
 
 def _account_row(account: Account, sandbox: Sandbox) -> AccountRow:
     figures = summary(account, sandbox.now())
-    holders = [sandbox.customer(holder.customer_id) for holder in account.terms.holders]
+    names = (f"{who.name_first} {who.name_last}" for _, who in sandbox.holders(account))
     return AccountRow(
         account_id=account.terms.account_id,
-        holder=", ".join(f"{who.name_first} {who.name_last}" for who in holders),
-        product=account.terms.product.product_type.value,
+        holder=", ".join(names),
+        product=account.terms.product.product_type,
         status=account.status.value,
         principal=dollars(figures.principal_cents),
         interest=dollars(figures.interest_balance_cents + figures.am_interest_balance_cents),
@@ -134,7 +134,7 @@ def _item_rows(account: Account, items: Iterable[LineItem]) -> list[ItemRow]:
     rows = []
     for item in items:
         shown = view(account, item)
-        allocation = item.asked.allocation
+        allocation = item.allocation
         rows.append(
             ItemRow(
                 line_item_id=item.line_item_id,

@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 from mockserver.ledger.events import Processed
 from mockserver.ledger.history import History
-from mockserver.ledger.line_item import LineItem
+from mockserver.ledger.line_item import ItemType, LineItem
 from mockserver.ledger.money import NOTHING, Balances, Cents
 from mockserver.ledger.ordered import Ordered
+from mockserver.ledger.schedule import Schedule
+from mockserver.ledger.statement import Statement
 from mockserver.ledger.terms import AccountStatus, Terms
 
 
@@ -21,35 +23,72 @@ class Lot(NamedTuple):
     effective_at: datetime
     created_at: datetime
     left_cents: Cents
-    uses_credit: bool
+    item_type: ItemType
+
+
+class Figures(NamedTuple):
+    """What the lots of an account, and its payments, add up to."""
+
+    owed: Balances = NOTHING
+    """The sums of the lots, bucket by bucket."""
+    charges_cents: Cents = 0
+    """The part of the owed principal that stems from charges."""
+    loans_cents: Cents = 0
+    """The part that stems from loans."""
+    reversals_cents: Cents = 0
+    """The part that stems from reversed payments (ledger.md L16)."""
+    surplus_cents: Cents = 0
+    """What processed items could take from no bucket: zero or more (ledger.md L7)."""
+    paid_cents: Cents = 0
+    """The sum of payments that were processed and not reversed."""
+    interest_paid_cents: Cents = 0
+    """What those payments took from the interest buckets."""
+
+
+class Standing(NamedTuple):
+    """What seldom changes: what the account is good for, and what was scheduled and carried out."""
+
+    status: AccountStatus
+    processed_to: datetime
+    """Everything before this instant is carried out; never moves back (ledger.md L14)."""
+    schedule: Schedule
+    statements: History[Statement]
+    """By id, oldest first."""
+    offspring: History[tuple[str, ...]]
+    """The ids of the items that came out of an item, by its id: what reversed it, or the loan it
+    was rolled into.
+    """
 
 
 class Account(NamedTuple):
     """One account, as of the last event applied to it."""
 
     terms: Terms
-    status: AccountStatus
+    standing: Standing
     items: History[LineItem]
     """Every item, by id, in the order they were created."""
     listed: Ordered[LineItem]
     """Every item, oldest ``effective_at`` first, among equals oldest created (ledger.md L3)."""
     processed: History[Processed]
-    """What became of each item that had to be processed, by the item's id."""
+    """What became of each item that had to wait to be processed, by the item's id."""
     waiting: Ordered[LineItem]
     """The items that are not processed yet, in the order in which they will be."""
     lots: tuple[Ordered[Lot], ...]
     """What is open of positive items, one collection per bucket."""
-    owed: Balances = NOTHING
-    """The sums of ``lots``."""
-    credit_used_cents: Cents = 0
-    """The part of the owed principal that stems from charges and loans (ledger.md L15)."""
-    surplus_cents: Cents = 0
-    """What processed items could take from no bucket: zero or more (ledger.md L7)."""
-    paid_cents: Cents = 0
-    """The sum of payments."""
-    interest_paid_cents: Cents = 0
-    """What payments took from the interest buckets."""
+    figures: Figures
+
+    @property
+    def status(self) -> AccountStatus:
+        """What the account may be used for."""
+        return self.standing.status
 
     def sealed(self) -> Account:
         """Give this account as one that any number of ledgers, and threads, may go on from."""
-        return self._replace(items=self.items.sealed(), processed=self.processed.sealed())
+        standing = self.standing
+        return self._replace(
+            items=self.items.sealed(),
+            processed=self.processed.sealed(),
+            standing=standing._replace(
+                statements=standing.statements.sealed(), offspring=standing.offspring.sealed()
+            ),
+        )

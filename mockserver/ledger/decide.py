@@ -8,107 +8,32 @@ L10); a refused command leaves both undone.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from enum import Enum
-from typing import NamedTuple, TypeAlias
 
 from mockserver.ledger.account import Account
-from mockserver.ledger.events import (
-    AccountOpened,
-    Event,
-    LineItemPosted,
-    Processed,
-    StatusChanged,
+from mockserver.ledger.commands import (
+    ChangeStatus,
+    Command,
+    Open,
+    Processing,
+    Roll,
+    Stamp,
 )
-from mockserver.ledger.evolve import evolve
-from mockserver.ledger.line_item import RULES, ItemType, LineItem, Post
-from mockserver.ledger.money import NOTHING, Bucket
-from mockserver.ledger.pouring import DEFAULT_ORDER, ORDER_BY_ALLOCATION, Poured, pour
+from mockserver.ledger.draft import Accepted, Draft
+from mockserver.ledger.due import carry_out_before, carry_out_to, is_due, pour_item
+from mockserver.ledger.events import AccountOpened, LineItemPosted, Rolled, StatusChanged
+from mockserver.ledger.line_item import ItemType, LineItem, Post
 from mockserver.ledger.refusals import (
     AccountNotFound,
     AccountStateForbids,
     EffectiveBeforeOpening,
     LineItemConflict,
+    OutOfReach,
     Refusal,
 )
-from mockserver.ledger.terms import AccountStatus, Terms
+from mockserver.ledger.reversing import reverse
 
-
-class Processing(Enum):
-    """Who carries out what is due (ledger.md L10)."""
-
-    AUTOMATIC = "automatic"
-    """The ledger, before the next command or read of the account."""
-    CONTROLLED = "controlled"
-    """Only a roll."""
-
-
-class Stamp(NamedTuple):
-    """When, and as what number, a command is carried out."""
-
-    created_at: datetime
-    """Now; later than any stamp before it."""
-    id_number: int
-    """The number of the next generated id; larger than any before it."""
-    processing: Processing = Processing.AUTOMATIC
-
-
-class Open(NamedTuple):
-    """The command to open an account."""
-
-    terms: Terms
-
-    @property
-    def account_id(self) -> str:
-        """The account it opens."""
-        return self.terms.account_id
-
-
-class ChangeStatus(NamedTuple):
-    """The command to change what an account may be used for."""
-
-    account_id: str
-    status: AccountStatus
-
-
-Command: TypeAlias = Open | ChangeStatus | Post
-
-
-class Accepted(NamedTuple):
-    """A command was carried out: the events, and the account they lead to."""
-
-    account: Account
-    events: tuple[Event, ...]
-    line_item: LineItem | None = None
-    """The item a :class:`Post` is answered with, as it was created."""
-
-
-_MICROSECOND = timedelta(microseconds=1)
-
-
-class _Draft:
-    """The events decided so far, and the account they lead to."""
-
-    def __init__(self, account: Account | None, stamp: Stamp) -> None:
-        self._account = account
-        self.stamp = stamp
-        self.events: list[Event] = []
-
-    @property
-    def account(self) -> Account:
-        assert self._account is not None, "the first event of an account opens it"
-        return self._account
-
-    @property
-    def now(self) -> datetime:
-        """The stamp's time, and a microsecond more for each event: no two facts share one."""
-        return self.stamp.created_at + len(self.events) * _MICROSECOND
-
-    def add(self, event: Event) -> None:
-        self._account = evolve(self._account, event)
-        self.events.append(event)
-
-    def accepted(self, line_item: LineItem | None = None) -> Accepted:
-        return Accepted(self.account, tuple(self.events), line_item)
+REACH = timedelta(days=36_525)
+"""How far from now an account may be opened, or rolled to: a hundred years."""
 
 
 def decide(account: Account | None, command: Command, stamp: Stamp) -> Accepted | Refusal:
@@ -120,39 +45,58 @@ def decide(account: Account | None, command: Command, stamp: Stamp) -> Accepted 
         return _open(command, stamp)
     if account is None:
         return AccountNotFound(command.account_id)
+    if isinstance(command, Post):
+        return _post(account, command, stamp)
+    draft = Draft(account, stamp)
+    _work_off(draft)
     if isinstance(command, ChangeStatus):
-        draft = _Draft(account, stamp)
-        _process_due(draft)
-        draft.add(StatusChanged(command.account_id, command.status, draft.now))
+        draft.add(StatusChanged(command.account_id, command.status, draft.created_at()))
         return draft.accepted()
-    return _post(account, command, stamp)
+    if isinstance(command, Roll):
+        return _roll(draft, command)
+    return reverse(draft, command)
 
 
 def process(account: Account, stamp: Stamp) -> Accepted:
     """Carry out what is due on ``account``, which is nothing where processing is controlled."""
-    draft = _Draft(account, stamp)
-    _process_due(draft)
+    draft = Draft(account, stamp)
+    _work_off(draft)
     return draft.accepted()
 
 
-def is_due(account: Account, now: datetime) -> bool:
-    """Tell whether something waits to be processed at ``now``."""
-    head = account.waiting.head
-    return head is not None and head.effective_at <= now
+def _work_off(draft: Draft) -> None:
+    if draft.is_automatic and is_due(draft.account, draft.now):
+        carry_out_to(draft, draft.now)
 
 
-def _open(command: Open, stamp: Stamp) -> Accepted:
+def _open(command: Open, stamp: Stamp) -> Accepted | Refusal:
     """Open an account and post what it owes from the start (ledger.md L4)."""
-    terms = command.terms._replace(created_at=stamp.created_at)
-    draft = _Draft(None, stamp)
+    if abs(command.terms.effective_at - stamp.created_at) > REACH:
+        return OutOfReach(command.account_id, "effective_at")
+    draft = Draft(None, stamp)
+    terms = command.terms._replace(created_at=draft.created_at())
+    if not terms.account_id:
+        terms = terms._replace(account_id=draft.generated_id())
     draft.add(AccountOpened(terms.account_id, terms))
     for item_type, cents, description in (
         (ItemType.CHARGE, terms.initial_principal_cents, "initial_principal_cents"),
-        (ItemType.ORIG_FEE, terms.origination_fee_cents, "origination_fee_cents"),
+        (ItemType.ORIG_FEE, terms.fees.origination_cents, "origination_fee_cents"),
     ):
         if cents > 0:
-            opening = Post(terms.account_id, item_type, cents, effective_at=terms.effective_at)
-            _add_item(draft, opening, description)
+            item = draft.item(item_type, cents, terms.effective_at, description=description)
+            draft.add(LineItemPosted(terms.account_id, item, waits=False))
+    _work_off(draft)
+    return draft.accepted()
+
+
+def _roll(draft: Draft, command: Roll) -> Accepted | Refusal:
+    """Move an account's processing forward; never back (ledger.md L14)."""
+    end = command.exclusive_end
+    if end - draft.stamp.created_at > REACH:
+        return OutOfReach(command.account_id, "exclusive_end")
+    if end > draft.account.standing.processed_to:
+        carry_out_before(draft, end)
+        draft.add(Rolled(command.account_id, end, draft.created_at()))
     return draft.accepted()
 
 
@@ -167,57 +111,29 @@ def _post(account: Account, command: Post, stamp: Stamp) -> Accepted | Refusal:
     opened_at = account.terms.effective_at
     if command.effective_at is not None and command.effective_at < opened_at:
         return EffectiveBeforeOpening(command.account_id, opened_at)
-    if account.status in RULES[command.item_type].refused_by:
-        return AccountStateForbids(command.account_id, account.status, command.item_type)
-    draft = _Draft(account, stamp)
-    _process_due(draft)
-    item = _add_item(draft, command)
-    _process_due(draft)
-    return draft.accepted(item)
+    if account.standing.status in command.item_type.rule.refused_by:
+        return AccountStateForbids(command.account_id, account.standing.status, command.item_type)
+    now = max(stamp.created_at, account.standing.processed_to)
+    draft = Draft(account, stamp)
+    if stamp.processing is Processing.AUTOMATIC and is_due(account, now):
+        carry_out_to(draft, now)
+    return draft.accepted(_add_item(draft, command, now))
 
 
-def _add_item(draft: _Draft, command: Post, description: str | None = None) -> LineItem:
-    rule = RULES[command.item_type]
-    now = draft.now
-    effective_at = command.effective_at or draft.stamp.created_at
-    item = LineItem(
-        line_item_id=command.line_item_id or f"can_{draft.stamp.id_number + len(draft.events)}",
-        item_type=command.item_type,
-        amount_cents=rule.sign * command.amount_cents,
-        effective_at=effective_at,
-        created_at=now,
-        description=description or rule.description,
-        asked=command,
-    )
-    waits = rule.bucket is None or (rule.waits_for_effect and effective_at > now)
+def _add_item(draft: Draft, command: Post, now: datetime) -> LineItem:
+    """Post an item, and process it if it is its time (ledger.md L10)."""
+    account, item_type = draft.account, command.item_type
+    effective_at = now if command.effective_at is None else command.effective_at
+    is_automatic = draft.stamp.processing is Processing.AUTOMATIC
+    poured = None
+    if item_type.rule.bucket is None:
+        amount_cents = -command.amount_cents
+        waits = effective_at > now or not is_automatic
+        if not waits:
+            poured = pour_item(account, item_type, amount_cents, command.allocation)
+    else:
+        amount_cents = command.amount_cents
+        waits = effective_at > (now if is_automatic else account.standing.processed_to)
+    item = draft.item(item_type, amount_cents, effective_at, command, poured)
     draft.add(LineItemPosted(command.account_id, item, waits))
     return item
-
-
-def _process_due(draft: _Draft) -> None:
-    """Process every waiting item whose time has come, oldest ``effective_at`` first."""
-    if draft.stamp.processing is Processing.CONTROLLED:
-        return
-    while is_due(draft.account, draft.now):
-        head = draft.account.waiting.head
-        assert head is not None
-        poured = _pour_item(draft.account, head)
-        event = Processed(
-            draft.account.terms.account_id,
-            head.line_item_id,
-            draft.now,
-            poured.taken,
-            poured.left_cents,
-        )
-        draft.add(event)
-
-
-def _pour_item(account: Account, item: LineItem) -> Poured:
-    if RULES[item.item_type].bucket is not None:
-        return Poured(NOTHING, 0)
-    if item.item_type is ItemType.DEBIT_OFFSET:
-        allocation = item.asked.allocation
-        order = ORDER_BY_ALLOCATION[Bucket.PRINCIPAL if allocation is None else allocation]
-    else:
-        order = DEFAULT_ORDER
-    return pour(-item.amount_cents, account.owed, order)

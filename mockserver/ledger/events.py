@@ -10,8 +10,24 @@ from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
 from mockserver.ledger.line_item import LineItem
-from mockserver.ledger.money import Balances, Cents
-from mockserver.ledger.terms import AccountStatus, Terms
+from mockserver.ledger.pouring import Poured
+from mockserver.ledger.schedule import DueDay
+from mockserver.ledger.statement import Statement
+from mockserver.ledger.terms import AccountStatus, Customer, Product, Terms
+
+
+class ProductCreated(NamedTuple):
+    """Accounts can be opened from a product from now on."""
+
+    product: Product
+    created_at: datetime
+
+
+class CustomerCreated(NamedTuple):
+    """Accounts can be assigned to a customer from now on."""
+
+    customer: Customer
+    created_at: datetime
 
 
 class AccountOpened(NamedTuple):
@@ -20,13 +36,18 @@ class AccountOpened(NamedTuple):
     account_id: str
     terms: Terms
 
+    @property
+    def created_at(self) -> datetime:
+        """When the service learned of it."""
+        return self.terms.created_at
+
 
 class StatusChanged(NamedTuple):
     """The account may be used for more, or for less, than before."""
 
     account_id: str
     status: AccountStatus
-    changed_at: datetime
+    created_at: datetime
 
 
 class LineItemPosted(NamedTuple):
@@ -35,7 +56,12 @@ class LineItemPosted(NamedTuple):
     account_id: str
     item: LineItem
     waits: bool
-    """Whether it counts only once it is processed."""
+    """Whether it counts, or pours, only once it is processed."""
+
+    @property
+    def created_at(self) -> datetime:
+        """When the service learned of it."""
+        return self.item.created_at
 
 
 class Processed(NamedTuple):
@@ -43,22 +69,133 @@ class Processed(NamedTuple):
 
     account_id: str
     line_item_id: str
-    processed_at: datetime
-    taken: Balances
-    """What it took from each bucket."""
-    left_cents: Cents
-    """What it found no bucket for."""
+    created_at: datetime
+    poured: Poured
 
 
-Event: TypeAlias = AccountOpened | StatusChanged | LineItemPosted | Processed
+class ChargeRolled(NamedTuple):
+    """The initial charge became a loan (ledger.md L4)."""
+
+    account_id: str
+    charge_id: str
+    loan: LineItem
+
+    @property
+    def created_at(self) -> datetime:
+        """When that was done."""
+        return self.loan.created_at
 
 
-def happened_at(event: Event) -> datetime:
-    """Give when the service learned of ``event``."""
-    if isinstance(event, LineItemPosted):
-        return event.item.created_at
-    if isinstance(event, Processed):
-        return event.processed_at
-    if isinstance(event, StatusChanged):
-        return event.changed_at
-    return event.terms.created_at
+class CycleClosed(NamedTuple):
+    """A billing cycle came to its end (ledger.md L12, L16)."""
+
+    account_id: str
+    statement: Statement
+    interest: LineItem | None
+    due_day: DueDay | None
+
+    @property
+    def created_at(self) -> datetime:
+        """When that was done."""
+        return self.statement.created_at
+
+
+class MonthFeeCharged(NamedTuple):
+    """A month has passed since the opening, or since the month before (ledger.md L23)."""
+
+    account_id: str
+    fee: LineItem
+
+    @property
+    def created_at(self) -> datetime:
+        """When that was done."""
+        return self.fee.created_at
+
+
+class YearFeeCharged(NamedTuple):
+    """A year has passed since the opening, or since the year before (ledger.md L23)."""
+
+    account_id: str
+    fee: LineItem
+
+    @property
+    def created_at(self) -> datetime:
+        """When that was done."""
+        return self.fee.created_at
+
+
+class DueDayPassed(NamedTuple):
+    """It was asked whether a minimum payment was made (ledger.md L23)."""
+
+    account_id: str
+    created_at: datetime
+    fee: LineItem | None
+    """What it cost that it was not."""
+
+
+class PaymentReversed(NamedTuple):
+    """What a payment had poured was given back (ledger.md L11)."""
+
+    account_id: str
+    payment_id: str
+    items: tuple[LineItem, ...]
+    """What gives it back, and the fee for it."""
+
+    @property
+    def created_at(self) -> datetime:
+        """When that was done."""
+        return self.items[-1].created_at
+
+
+class Cancelled(NamedTuple):
+    """What was left of a charge or a fee was taken back (ledger.md L22)."""
+
+    account_id: str
+    line_item_id: str
+    """The charge or the fee."""
+    item: LineItem
+
+    @property
+    def created_at(self) -> datetime:
+        """When that was done."""
+        return self.item.created_at
+
+
+class Rolled(NamedTuple):
+    """Everything before an instant was carried out (ledger.md L14)."""
+
+    account_id: str
+    processed_to: datetime
+    created_at: datetime
+
+
+AccountEvent: TypeAlias = (
+    AccountOpened
+    | StatusChanged
+    | LineItemPosted
+    | Processed
+    | ChargeRolled
+    | CycleClosed
+    | MonthFeeCharged
+    | YearFeeCharged
+    | DueDayPassed
+    | PaymentReversed
+    | Cancelled
+    | Rolled
+)
+"""What happens to one account."""
+
+Event: TypeAlias = AccountEvent | ProductCreated | CustomerCreated
+"""What happens in a sandbox."""
+
+
+def numbers_used(event: Event) -> int:
+    """Give how many numbers of the sandbox's sequence ``event`` takes: one per item or snapshot.
+
+    A number stands for a generated id and for a microsecond of ``created_at``.
+    """
+    if isinstance(event, PaymentReversed):
+        return len(event.items)
+    if isinstance(event, CycleClosed):
+        return 1 if event.interest is None else 2
+    return 1

@@ -2,122 +2,239 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import reduce
+from typing import Any
 
-from mockserver.ledger.account import Account, Lot
-from mockserver.ledger.events import AccountOpened, Event, LineItemPosted, Processed
+from mockserver.ledger.account import Account, Figures, Standing
+from mockserver.ledger.events import (
+    AccountEvent,
+    AccountOpened,
+    Cancelled,
+    ChargeRolled,
+    CycleClosed,
+    DueDayPassed,
+    LineItemPosted,
+    MonthFeeCharged,
+    PaymentReversed,
+    Processed,
+    Rolled,
+    StatusChanged,
+    YearFeeCharged,
+)
 from mockserver.ledger.history import History
-from mockserver.ledger.line_item import RULES, ItemType, LineItem
-from mockserver.ledger.money import Bucket, Cents, in_bucket
+from mockserver.ledger.line_item import ItemType, LineItem
+from mockserver.ledger.lots import count, drop, take
 from mockserver.ledger.ordered import Ordered
+from mockserver.ledger.pouring import Poured
+from mockserver.ledger.schedule import opening_schedule
 from mockserver.ledger.terms import AccountStatus
 
 
-def evolve(account: Account | None, event: Event) -> Account:
+def evolve(account: Account | None, event: AccountEvent) -> Account:
     """Give the account after ``event``. Only :class:`AccountOpened` applies to no account."""
     if isinstance(event, AccountOpened):
         assert account is None, f"{event.account_id!r} was opened twice"
         return _opened(event)
     assert account is not None, f"{event.account_id!r} was never opened"
-    if isinstance(event, LineItemPosted):
-        return _posted(account, event)
-    if isinstance(event, Processed):
-        return _processed(account, event)
-    return account._replace(status=event.status)
+    return _STEPS[type(event)](account, event)
 
 
-def replay(events: Iterable[Event], account: Account | None = None) -> Account | None:
+def replay(events: Iterable[AccountEvent], account: Account | None = None) -> Account | None:
     """Give the account after all ``events``, in order."""
     return reduce(evolve, events, account)
 
 
 def _opened(event: AccountOpened) -> Account:
+    terms = event.terms
     return Account(
-        terms=event.terms,
-        status=AccountStatus.ACTIVE,
+        terms=terms,
+        standing=Standing(
+            status=AccountStatus.ACTIVE,
+            processed_to=terms.effective_at,
+            schedule=opening_schedule(terms),
+            statements=History(),
+            offspring=History(),
+        ),
         items=History(),
         listed=Ordered(),
         processed=History(),
         waiting=Ordered(),
         lots=(Ordered(), Ordered(), Ordered(), Ordered()),
+        figures=Figures(),
     )
+
+
+def _status_changed(account: Account, event: StatusChanged) -> Account:
+    return account._replace(standing=account.standing._replace(status=event.status))
 
 
 def _posted(account: Account, event: LineItemPosted) -> Account:
     item = event.item
-    account = account._replace(
-        items=account.items.added(item.line_item_id, item), listed=account.listed.added(item)
-    )
     if event.waits:
-        return account._replace(waiting=account.waiting.added(item))
-    return _counted(account, item)
+        return _with_item(account, item)._replace(waiting=account.waiting.added(item))
+    return _with_counting_item(account, item)
 
 
 def _processed(account: Account, event: Processed) -> Account:
-    item = account.waiting.head
-    assert item is not None, f"{event.line_item_id!r} was processed but nothing waits"
-    assert item.line_item_id == event.line_item_id, "items are processed in order"
+    item = account.items.get(event.line_item_id)
+    assert item is not None, f"{event.line_item_id!r} was processed but never posted"
+    assert account.waiting.find(item[:2]), f"{event.line_item_id!r} was processed but did not wait"
     account = account._replace(
         waiting=account.waiting.removed(item),
         processed=account.processed.added(event.line_item_id, event),
     )
-    if RULES[item.item_type].bucket is not None:
-        return _counted(account, item)
-    return _poured(account, event, item.item_type)
+    if item.item_type.rule.bucket is None:
+        lots, figures = _poured(account, item.item_type, event.poured)
+    else:
+        lots, figures = count(account.lots, account.figures, item)
+    return _processed_to(account._replace(lots=lots, figures=figures), item)
 
 
-def _counted(account: Account, item: LineItem) -> Account:
-    """Let a positive item count in its bucket."""
-    rule = RULES[item.item_type]
-    assert rule.bucket is not None, f"{item.item_type} adds to no bucket"
-    lot = Lot(item.effective_at, item.created_at, item.amount_cents, rule.uses_credit)
-    lots = list(account.lots)
-    lots[rule.bucket] = lots[rule.bucket].added(lot)
-    return account._replace(
-        lots=tuple(lots),
-        owed=account.owed.plus(in_bucket(rule.bucket, item.amount_cents)),
-        credit_used_cents=account.credit_used_cents + item.amount_cents * rule.uses_credit,
-    )
+def _processed_to(account: Account, item: LineItem) -> Account:
+    """Note that everything before ``item`` is carried out, where it was next."""
+    if item.effective_at <= account.standing.processed_to:
+        return account
+    return account._replace(standing=account.standing._replace(processed_to=item.effective_at))
 
 
-def _poured(account: Account, event: Processed, item_type: ItemType) -> Account:
-    """Take what an item poured from the oldest lots of each bucket."""
-    lots = list(account.lots)
-    freed_cents = 0
-    for bucket in Bucket:
-        if event.taken[bucket]:
-            lots[bucket], freed = _take_oldest(lots[bucket], event.taken[bucket])
-            freed_cents += freed
+def _charge_rolled(account: Account, event: ChargeRolled) -> Account:
+    charge = account.items.get(event.charge_id)
+    assert charge is not None, f"{event.charge_id!r} was rolled but never posted"
+    lots, figures = drop(account.lots, account.figures, charge)
+    account = _with_offspring(account._replace(lots=lots, figures=figures), charge, event.loan)
+    standing = account.standing
+    schedule = standing.schedule.after_loan()
+    account = account._replace(standing=standing._replace(schedule=schedule))
+    return _with_counting_item(account, event.loan)
+
+
+def _cycle_closed(account: Account, event: CycleClosed) -> Account:
+    standing = account.standing
+    statement = event.statement
     account = account._replace(
-        lots=tuple(lots),
-        owed=account.owed.minus(event.taken),
-        credit_used_cents=account.credit_used_cents - freed_cents,
-        surplus_cents=account.surplus_cents + event.left_cents,
+        standing=standing._replace(
+            processed_to=max(standing.processed_to, statement.cycle_end),
+            schedule=standing.schedule.after_cycle(account.terms, event.due_day),
+            statements=standing.statements.added(statement.statement_id, statement),
+        )
     )
-    return _paid(account, event) if item_type is ItemType.PAYMENT else account
+    return account if event.interest is None else _with_counting_item(account, event.interest)
 
 
-def _paid(account: Account, event: Processed) -> Account:
-    taken = event.taken
-    interest_cents = taken.interest_cents + taken.deferred_interest_cents
+def _month_fee_charged(account: Account, event: MonthFeeCharged) -> Account:
+    standing = account.standing
+    schedule = standing.schedule.after_month_fee(account.terms)
+    account = account._replace(standing=standing._replace(schedule=schedule))
+    return _with_counting_item(_processed_to(account, event.fee), event.fee)
+
+
+def _year_fee_charged(account: Account, event: YearFeeCharged) -> Account:
+    standing = account.standing
+    schedule = standing.schedule.after_year_fee(account.terms)
+    account = account._replace(standing=standing._replace(schedule=schedule))
+    return _with_counting_item(_processed_to(account, event.fee), event.fee)
+
+
+def _due_day_passed(account: Account, event: DueDayPassed) -> Account:
+    standing = account.standing
+    at = max(standing.processed_to, standing.schedule.due_days[0].at)
+    schedule = standing.schedule.after_due_day()
+    account = account._replace(standing=standing._replace(processed_to=at, schedule=schedule))
+    return account if event.fee is None else _with_counting_item(account, event.fee)
+
+
+def _payment_reversed(account: Account, event: PaymentReversed) -> Account:
+    payment = account.items.get(event.payment_id)
+    assert payment is not None, f"{event.payment_id!r} was reversed but never posted"
+    poured = poured_by(account, payment)
+    assert poured is not None, f"{event.payment_id!r} was reversed before it poured"
+    account = _with_offspring(account, payment, *event.items)
+    for item in event.items:
+        account = _with_counting_item(account, item)
+    figures = account.figures
     return account._replace(
-        paid_cents=account.paid_cents + taken.total_cents + event.left_cents,
-        interest_paid_cents=account.interest_paid_cents + interest_cents,
+        figures=figures._replace(
+            paid_cents=figures.paid_cents + payment.amount_cents,
+            interest_paid_cents=figures.interest_paid_cents - poured.interest_cents,
+        )
     )
 
 
-def _take_oldest(lots: Ordered[Lot], amount_cents: Cents) -> tuple[Ordered[Lot], Cents]:
-    """Take ``amount_cents`` from the front; also give how much of it frees credit."""
-    freed_cents = 0
-    while amount_cents:
-        lot = lots.head
-        assert lot is not None, "an item poured more than was owed"
-        taken_cents = min(amount_cents, lot.left_cents)
-        amount_cents -= taken_cents
-        freed_cents += taken_cents * lot.uses_credit
-        if taken_cents == lot.left_cents:
-            lots = lots.removed(lot)
-        else:
-            lots = lots.replaced(lot._replace(left_cents=lot.left_cents - taken_cents))
-    return lots, freed_cents
+def _cancelled(account: Account, event: Cancelled) -> Account:
+    cancelled = account.items.get(event.line_item_id)
+    assert cancelled is not None, f"{event.line_item_id!r} was cancelled but never posted"
+    lots, figures = drop(account.lots, account.figures, cancelled)
+    account = account._replace(lots=lots, figures=figures)
+    return _with_offspring(_with_item(account, event.item), cancelled, event.item)
+
+
+def _rolled(account: Account, event: Rolled) -> Account:
+    to = max(account.standing.processed_to, event.processed_to)
+    return account._replace(standing=account.standing._replace(processed_to=to))
+
+
+_STEPS: dict[type, Callable[[Account, Any], Account]] = {
+    StatusChanged: _status_changed,
+    LineItemPosted: _posted,
+    Processed: _processed,
+    ChargeRolled: _charge_rolled,
+    CycleClosed: _cycle_closed,
+    MonthFeeCharged: _month_fee_charged,
+    YearFeeCharged: _year_fee_charged,
+    DueDayPassed: _due_day_passed,
+    PaymentReversed: _payment_reversed,
+    Cancelled: _cancelled,
+    Rolled: _rolled,
+}
+
+
+def poured_by(account: Account, item: LineItem) -> Poured | None:
+    """Give how ``item`` poured, or None if it has not yet."""
+    if item.poured is not None:
+        return item.poured
+    processed = account.processed.get(item.line_item_id)
+    return None if processed is None else processed.poured
+
+
+def _with_item(account: Account, item: LineItem) -> Account:
+    """Add a fact, and let it count nowhere yet."""
+    return account._replace(
+        items=account.items.added(item.line_item_id, item), listed=account.listed.added(item)
+    )
+
+
+def _with_counting_item(account: Account, item: LineItem) -> Account:
+    """Add a fact that counts, or has poured, at once."""
+    if item.poured is None:
+        lots, figures = count(account.lots, account.figures, item)
+    else:
+        lots, figures = _poured(account, item.item_type, item.poured)
+    return Account(
+        account.terms,
+        account.standing,
+        account.items.added(item.line_item_id, item),
+        account.listed.added(item),
+        account.processed,
+        account.waiting,
+        lots,
+        figures,
+    )
+
+
+def _with_offspring(account: Account, parent: LineItem, *children: LineItem) -> Account:
+    ids = tuple(child.line_item_id for child in children)
+    offspring = account.standing.offspring.added(parent.line_item_id, ids)
+    return account._replace(standing=account.standing._replace(offspring=offspring))
+
+
+def _poured(
+    account: Account, item_type: ItemType, poured: Poured
+) -> tuple[tuple[Ordered[Any], ...], Figures]:
+    lots, figures = take(account.lots, account.figures, poured)
+    if item_type is not ItemType.PAYMENT:
+        return lots, figures
+    return lots, figures._replace(
+        paid_cents=figures.paid_cents + poured.taken.total_cents + poured.left_cents,
+        interest_paid_cents=figures.interest_paid_cents + poured.interest_cents,
+    )

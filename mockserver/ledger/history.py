@@ -72,6 +72,14 @@ class History(Generic[V]):
                 return None
             layer, seen = layer.below, layer.seen_below
 
+    @property
+    def last(self) -> V | None:
+        """The newest entry, or None."""
+        for layer, seen in self._layers():
+            if seen:
+                return layer.entries[seen - 1]
+        return None
+
     def _version(self, layer: _Layer[V], seen: int, *, sealed: bool) -> History[V]:
         version: History[V] = History.__new__(History)
         version._layer, version._seen, version._sealed = layer, seen, sealed

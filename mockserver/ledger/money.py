@@ -36,11 +36,25 @@ class Balances(NamedTuple):
 
     def plus(self, other: Balances) -> Balances:
         """Give the bucket-by-bucket sum of the two."""
-        return Balances(*map(int.__add__, self, other))
+        principal, interest, deferred, fee = self
+        more_principal, more_interest, more_deferred, more_fee = other
+        return Balances(
+            principal + more_principal,
+            interest + more_interest,
+            deferred + more_deferred,
+            fee + more_fee,
+        )
 
     def minus(self, other: Balances) -> Balances:
         """Give the bucket-by-bucket difference of the two."""
-        return Balances(*map(int.__sub__, self, other))
+        principal, interest, deferred, fee = self
+        less_principal, less_interest, less_deferred, less_fee = other
+        return Balances(
+            principal - less_principal,
+            interest - less_interest,
+            deferred - less_deferred,
+            fee - less_fee,
+        )
 
 
 def in_bucket(bucket: Bucket, amount_cents: Cents) -> Balances:

@@ -61,6 +61,18 @@ class Ordered(Generic[E]):
         chunk = self._chunks[at]
         return self._with(self._spliced(at, (*chunk[:inside], entry, *chunk[inside + 1 :])), 0)
 
+    def without_head(self) -> Ordered[E]:
+        """Give the collection without its first tuple, which there is."""
+        first, *_ = chunks = self._chunks
+        if len(first) == 1:
+            return self._with(chunks[1:], -1)
+        return self._with((first[1:], *chunks[1:]), -1)
+
+    def with_head(self, head: E) -> Ordered[E]:
+        """Give the collection with ``head`` instead of the first tuple; they have one key."""
+        chunks = self._chunks
+        return self._with(((head, *chunks[0][1:]), *chunks[1:]), 0)
+
     def find(self, key: tuple[Any, Any]) -> E | None:
         """Give the tuple that has this key, or None."""
         at, inside = self._place(key)

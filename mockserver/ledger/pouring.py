@@ -7,7 +7,12 @@ from typing import NamedTuple
 
 from mockserver.ledger.money import Balances, Bucket, Cents
 
-DEFAULT_ORDER = (Bucket.FEE, Bucket.INTEREST, Bucket.PRINCIPAL, Bucket.DEFERRED_INTEREST)
+DEFAULT_ORDER: tuple[Bucket, ...] = (
+    Bucket.FEE,
+    Bucket.INTEREST,
+    Bucket.PRINCIPAL,
+    Bucket.DEFERRED_INTEREST,
+)
 """The order in which buckets are paid off when nothing else is said (ledger.md L7)."""
 
 
@@ -23,7 +28,12 @@ class Poured(NamedTuple):
     """What pouring took from each bucket, and what nothing could take."""
 
     taken: Balances
-    left_cents: Cents
+    left_cents: Cents = 0
+
+    @property
+    def interest_cents(self) -> Cents:
+        """What was taken from both interest buckets."""
+        return self.taken.interest_cents + self.taken.deferred_interest_cents
 
 
 def pour(amount_cents: Cents, owed: Balances, order: Sequence[Bucket]) -> Poured:
@@ -35,9 +45,10 @@ def pour(amount_cents: Cents, owed: Balances, order: Sequence[Bucket]) -> Poured
     taken = [0, 0, 0, 0]
     left_cents = amount_cents
     for bucket in order:
-        if not left_cents:
+        if owed[bucket] >= left_cents:
+            taken[bucket] = left_cents
+            left_cents = 0
             break
-        taken[bucket] = min(left_cents, owed[bucket])
-        left_cents -= taken[bucket]
-    assert sum(taken) + left_cents == amount_cents
+        taken[bucket] = owed[bucket]
+        left_cents -= owed[bucket]
     return Poured(Balances(*taken), left_cents)

@@ -3,10 +3,11 @@
 A refusal is an outcome, returned like any other: nothing was posted and nothing changed.
 
 * Refusal
-  - AccountNotFound, LineItemNotFound
+  - ProductNotFound, CustomerNotFound, AccountNotFound, LineItemNotFound, StatementNotFound
   - LineItemConflict
-  - EffectiveBeforeOpening
+  - EffectiveBeforeOpening, OutOfReach
   - AccountStateForbids
+  - LineItemStateForbids
 
 They are checked in this order, and the first that applies is given (openapi.yaml, "Errors").
 """
@@ -24,25 +25,49 @@ from mockserver.ledger.terms import AccountStatus
 class Refusal:
     """A command was not carried out."""
 
-    account_id: str
+
+@dataclass(frozen=True)
+class ProductNotFound(Refusal):
+    """No product has this id."""
+
+    product_id: str
+
+
+@dataclass(frozen=True)
+class CustomerNotFound(Refusal):
+    """No customer has this id."""
+
+    customer_id: str
 
 
 @dataclass(frozen=True)
 class AccountNotFound(Refusal):
     """No account has this id."""
 
+    account_id: str
+
 
 @dataclass(frozen=True)
 class LineItemNotFound(Refusal):
     """The account has no item with this id."""
 
+    account_id: str
     line_item_id: str
+
+
+@dataclass(frozen=True)
+class StatementNotFound(Refusal):
+    """The account has no statement with this id."""
+
+    account_id: str
+    statement_id: str
 
 
 @dataclass(frozen=True)
 class LineItemConflict(Refusal):
     """The id belongs to an item that was asked for with other content."""
 
+    account_id: str
     line_item_id: str
 
 
@@ -50,6 +75,7 @@ class LineItemConflict(Refusal):
 class EffectiveBeforeOpening(Refusal):
     """The item would count before the account existed (ledger.md L18)."""
 
+    account_id: str
     opened_at: datetime
 
 
@@ -57,5 +83,23 @@ class EffectiveBeforeOpening(Refusal):
 class AccountStateForbids(Refusal):
     """The account's status takes no such item (ledger.md L20)."""
 
+    account_id: str
     status: AccountStatus
     item_type: ItemType
+
+
+@dataclass(frozen=True)
+class OutOfReach(Refusal):
+    """An instant is too far from now for all that would be due in between."""
+
+    account_id: str
+    field: str
+    """What the request calls that instant."""
+
+
+@dataclass(frozen=True)
+class LineItemStateForbids(Refusal):
+    """The item cannot be taken back: it is of another kind, or nothing of it is left to take."""
+
+    account_id: str
+    line_item_id: str

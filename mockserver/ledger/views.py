@@ -12,8 +12,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from mockserver.ledger.account import Account
-from mockserver.ledger.line_item import RULES, ItemStatus, ItemType, LineItem
+from mockserver.ledger.line_item import ItemType, LineItem
 from mockserver.ledger.money import NOTHING, Balances, Bucket, Cents, in_bucket
+from mockserver.ledger.pouring import Poured
+from mockserver.ledger.statement import Statement
 from mockserver.ledger.terms import ProductType
 
 
@@ -49,16 +51,18 @@ class ItemView(NamedTuple):
     """The same for charges and loans, 0 for everything else."""
     description: str
     updated_at: datetime
-    status: ItemStatus = ItemStatus.VALID
+    status: str
 
 
 def balances(account: Account, now: datetime) -> Balances:
     """Give what is owed at ``now``, bucket by bucket. Principal may be negative (ledger.md L7)."""
-    owed = account.owed.minus(in_bucket(Bucket.PRINCIPAL, account.surplus_cents))
+    figures = account.figures
+    owed = figures.owed
+    if figures.surplus_cents:
+        owed = owed.minus(in_bucket(Bucket.PRINCIPAL, figures.surplus_cents))
     for item in account.waiting:
-        if item.effective_at > now:
-            break
-        owed = owed.plus(_as_waiting(item))
+        if item.effective_at <= now or not item.item_type.rule.waits_for_effect:
+            owed = owed.plus(_as_waiting(item))
     return owed
 
 
@@ -66,39 +70,66 @@ def balances_as_of(account: Account, effective_at: datetime, created_at: datetim
     """Give the balances at ``effective_at`` as far as they were known at ``created_at``.
 
     A fold over items (ledger.md L21): both bounds are inclusive. An item that was not processed
-    by ``created_at`` counts as in :func:`balances`.
+    by ``created_at`` counts as in :func:`balances`. A loan stands for the charge it was made of.
     """
     owed = NOTHING
     for item in account.items:
         if item.created_at > created_at or _counts_from(item) > effective_at:
             continue
-        processed = account.processed.get(item.line_item_id)
-        bucket = RULES[item.item_type].bucket
-        if bucket is not None or processed is None or processed.processed_at > created_at:
+        poured = _poured_by(account, item, created_at)
+        if is_made_of_charge(account, item):
+            continue
+        if item.item_type.rule.bucket is not None or poured is None:
             owed = owed.plus(_as_waiting(item))
         else:
-            left = in_bucket(Bucket.PRINCIPAL, processed.left_cents)
-            owed = owed.minus(processed.taken).minus(left)
+            left = in_bucket(Bucket.PRINCIPAL, poured.left_cents)
+            owed = owed.minus(poured.taken).minus(left)
     return owed
+
+
+def is_made_of_charge(account: Account, item: LineItem) -> bool:
+    """Tell whether ``item`` is the loan that the initial charge was rolled into (ledger.md L4)."""
+    if item.item_type is not ItemType.LOAN or item.asked is not None:
+        return False
+    charge = next(iter(account.items))
+    return account.standing.offspring.get(charge.line_item_id) == (item.line_item_id,)
+
+
+def _poured_by(account: Account, item: LineItem, created_at: datetime) -> Poured | None:
+    """Give how ``item`` had poured by ``created_at``, or None if it had not."""
+    if item.poured is not None:
+        return item.poured
+    processed = account.processed.get(item.line_item_id)
+    return None if processed is None or processed.created_at > created_at else processed.poured
 
 
 def _counts_from(item: LineItem) -> datetime:
     """Give the instant from which an item counts: what does not wait counts from its creation."""
-    if RULES[item.item_type].waits_for_effect:
+    if item.item_type.rule.waits_for_effect:
         return item.effective_at
     return min(item.effective_at, item.created_at)
 
 
 def _as_waiting(item: LineItem) -> Balances:
     """Give what an item adds before, or without, being poured."""
-    bucket = RULES[item.item_type].bucket
+    bucket = item.item_type.rule.bucket
     return in_bucket(Bucket.PRINCIPAL if bucket is None else bucket, item.amount_cents)
 
 
 def available_credit_cents(account: Account) -> Cents:
-    """Give what the limit leaves to charges and loans, from 0 to the limit (ledger.md L15)."""
+    """Give what the limit leaves to charges and loans, those that wait included."""
+    waiting = (item for item in account.waiting if item.item_type is ItemType.CHARGE)
+    return credit_left_cents(account, sum(item.amount_cents for item in waiting))
+
+
+def credit_left_cents(account: Account, more_cents: Cents = 0) -> Cents:
+    """Give what the limit leaves to what is open of charges and loans and to ``more_cents``.
+
+    From 0 to the limit (ledger.md L15).
+    """
     limit_cents = account.terms.credit_limit_cents
-    return max(0, min(limit_cents, limit_cents - account.credit_used_cents))
+    used_cents = account.figures.charges_cents + account.figures.loans_cents + more_cents
+    return max(0, min(limit_cents, limit_cents - used_cents))
 
 
 def summary(account: Account, now: datetime) -> Summary:
@@ -108,7 +139,7 @@ def summary(account: Account, now: datetime) -> Summary:
     """
     owed = balances(account, now)
     terms = account.terms
-    amortised = terms.product.product_type is ProductType.INSTALLMENT
+    amortised = terms.product.product_type == ProductType.INSTALLMENT
     interest, deferred = owed.interest_cents, owed.deferred_interest_cents
     available_cents = available_credit_cents(account)
     return Summary(
@@ -123,8 +154,8 @@ def summary(account: Account, now: datetime) -> Summary:
         available_credit_cents=available_cents,
         open_to_buy_cents=available_cents,
         total_payoff_cents=max(owed.total_cents, 0),
-        total_paid_to_date_cents=-account.paid_cents,
-        total_interest_paid_to_date_cents=-account.interest_paid_cents,
+        total_paid_to_date_cents=-account.figures.paid_cents,
+        total_interest_paid_to_date_cents=-account.figures.interest_paid_cents,
         initial_principal_cents=terms.initial_principal_cents,
         interest_rate_percent=terms.interest_rate_percent,
     )
@@ -132,26 +163,56 @@ def summary(account: Account, now: datetime) -> Summary:
 
 def view(account: Account, item: LineItem) -> ItemView:
     """Give ``item`` of ``account`` as it is read back."""
-    processed = account.processed.get(item.line_item_id)
-    bucket = RULES[item.item_type].bucket
-    updated_at = item.created_at if processed is None else processed.processed_at
-    description = item.description
+    bucket = item.item_type.rule.bucket
+    updated_at, description = item.created_at, item.description
     if bucket is not None:
         left_cents = _still_owed_cents(account, item, bucket)
-    elif processed is None:
-        left_cents = item.amount_cents
     else:
-        left_cents = -processed.left_cents
-        poured_cents = processed.taken.total_cents
-        description = f"upd payment principal_cents: {item.amount_cents} + {poured_cents}"
+        processed = account.processed.get(item.line_item_id)
+        poured = item.poured if processed is None else processed.poured
+        left_cents = item.amount_cents if poured is None else -poured.left_cents
+        if processed is not None:
+            updated_at = processed.created_at
+        if poured is not None and item.item_type.rule.waits_for_effect:
+            poured_cents = poured.taken.total_cents
+            description = f"upd payment principal_cents: {item.amount_cents} + {poured_cents}"
     is_principal = item.item_type in (ItemType.CHARGE, ItemType.LOAN)
-    return ItemView(item, left_cents, left_cents * is_principal, description, updated_at)
+    return ItemView(
+        item,
+        left_cents,
+        left_cents * is_principal,
+        description,
+        updated_at,
+        _status(account, item),
+    )
+
+
+def _status(account: Account, item: LineItem) -> str:
+    """Give what has become of an item; a charge keeps the status it was sent with until then."""
+    children = account.standing.offspring.get(item.line_item_id)
+    if children is not None:
+        child = account.items.get(children[0])
+        rolled = child is not None and child.item_type is ItemType.LOAN
+        return "ROLLED" if rolled else "REVERSED"
+    return _sent_status(item)
+
+
+def _sent_status(item: LineItem) -> str:
+    sent = None if item.asked is None else item.asked.status
+    return "VALID" if sent is None else sent
 
 
 def as_created(item: LineItem) -> ItemView:
     """Give ``item`` as a POST answers it: before anything was done with it (ledger.md L17)."""
     amount_cents = item.amount_cents
-    return ItemView(item, amount_cents, amount_cents, item.description, item.created_at)
+    return ItemView(
+        item,
+        amount_cents,
+        amount_cents,
+        item.description,
+        item.created_at,
+        _sent_status(item),
+    )
 
 
 def _still_owed_cents(account: Account, item: LineItem, bucket: Bucket) -> Cents:
@@ -160,3 +221,30 @@ def _still_owed_cents(account: Account, item: LineItem, bucket: Bucket) -> Cents
         return item.amount_cents
     lot = account.lots[bucket].find(key)
     return 0 if lot is None else lot.left_cents
+
+
+def children(account: Account, item: LineItem) -> list[LineItem]:
+    """Give the items that came out of ``item``, oldest first."""
+    ids = account.standing.offspring.get(item.line_item_id) or ()
+    found = (account.items.get(line_item_id) for line_item_id in ids)
+    return [child for child in found if child is not None]
+
+
+def items_of(account: Account, statement: Statement) -> list[LineItem]:
+    """Give the items that are on ``statement`` and on none before it, newest first.
+
+    An item is on the first statement whose cycle ends after its ``effective_at`` and that was cut
+    after it was created: a back-dated item is on the next one (ledger.md L16).
+    """
+    statements = list(account.standing.statements)[: statement.number + 1]
+    before = statements[-2] if statement.number else None
+    return [
+        item
+        for item in account.listed.below()
+        if _is_on(item, statement) and not (before is not None and _is_on(item, before))
+    ]
+
+
+def _is_on(item: LineItem, statement: Statement) -> bool:
+    """Tell whether an item is on ``statement``, or on one before it."""
+    return item.effective_at < statement.cycle_end and item.created_at < statement.created_at

@@ -8,13 +8,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from mockserver.ledger.account import Account
-from mockserver.ledger.decide import Accepted, Command, Processing, decide, is_due, process
-from mockserver.ledger.events import AccountOpened, Event
+from mockserver.ledger.commands import Command, Processing
+from mockserver.ledger.decide import decide, process
+from mockserver.ledger.draft import Accepted
+from mockserver.ledger.due import is_due
+from mockserver.ledger.events import AccountOpened, CustomerCreated, Event, ProductCreated
 from mockserver.ledger.evolve import evolve
 from mockserver.ledger.ordered import Ordered
 from mockserver.ledger.refusals import Refusal
+from mockserver.ledger.terms import Customer, Holder, Product
 from mockserver.sandbox.clock import Clock
-from mockserver.sandbox.seed import Customer, Listed, Seed
+from mockserver.sandbox.seed import Listed, Seed
 from mockserver.sandbox.stamper import Stamper
 from mockserver.store.journal import Journal
 
@@ -38,6 +42,9 @@ class Sandbox:
         self._own: dict[str, Account] = {}
         """The accounts that differ from the seed's."""
         self._listed = seed.listed
+        self._products: dict[str, Product] = {}
+        self._listed_products = seed.listed_products
+        self._customers: dict[str, Customer] = {}
         self._seq = 0
         self._stamper = Stamper(seed.last_created_at, seed.next_id, processing)
         self._catch_up()
@@ -77,9 +84,40 @@ class Sandbox:
         """Give the ids of all accounts, in the order they were made. Safe on any thread."""
         return list({**self._seed.accounts, **self._own})
 
-    def customer(self, customer_id: str) -> Customer:
-        """Give a customer that some account names."""
-        return self._seed.customers[customer_id]
+    def create_product(self, product: Product) -> Product:
+        """Keep a product under an id of its own, and give it."""
+        while True:
+            stamp = self._stamper.stamp(self._clock.now())
+            product = product._replace(product_id=f"can_{stamp.id_number}")
+            if self._append(ProductCreated(product, stamp.created_at)):
+                return product
+            self._catch_up()
+
+    def create_customer(self, customer: Customer) -> Customer:
+        """Keep a customer under an id of its own, and give it."""
+        while True:
+            stamp = self._stamper.stamp(self._clock.now())
+            customer = customer._replace(customer_id=f"can_{stamp.id_number}")
+            if self._append(CustomerCreated(customer, stamp.created_at)):
+                return customer
+            self._catch_up()
+
+    def product(self, product_id: str) -> Product | None:
+        """Give a product, or None."""
+        return self._products.get(product_id) or self._seed.products.get(product_id)
+
+    def listed_products(self) -> Ordered[Listed]:
+        """Give which products there are, oldest first."""
+        return self._listed_products
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """Give a customer, or None."""
+        return self._customers.get(customer_id) or self._seed.customers.get(customer_id)
+
+    def holders(self, account: Account) -> list[tuple[Holder, Customer]]:
+        """Give who owes what ``account`` says."""
+        found = ((holder, self.customer(holder.customer_id)) for holder in account.terms.holders)
+        return [(holder, customer) for holder, customer in found if customer is not None]
 
     def now(self) -> datetime:
         """Give the time by which balances are read: never before the newest fact."""
@@ -93,23 +131,38 @@ class Sandbox:
         return self._own.get(account_id) or self._seed.accounts.get(account_id)
 
     def _keep(self, outcome: Accepted) -> bool:
+        """Keep what a command led to; tell whether nobody was faster."""
         if not outcome.events:
             return True
-        if not self._journal.append(self.name, self._seq, outcome.events):
+        if not self._append(*outcome.events):
             return False
-        for event in outcome.events:
-            self._note(event)
         self._own[outcome.account.terms.account_id] = outcome.account
+        return True
+
+    def _append(self, *events: Event) -> bool:
+        if not self._journal.append(self.name, self._seq, events):
+            return False
+        for event in events:
+            self._note(event)
         return True
 
     def _catch_up(self) -> None:
         """Apply what the journal has kept beyond what this sandbox has seen."""
         for event in self._journal.read(self.name, self._seq):
-            self._own[event.account_id] = evolve(self._find(event.account_id), event)
+            if not isinstance(event, ProductCreated | CustomerCreated):
+                self._own[event.account_id] = evolve(self._find(event.account_id), event)
             self._note(event)
 
     def _note(self, event: Event) -> None:
+        """Keep count of an event, and of what it adds beside accounts."""
         self._seq += 1
         self._stamper.passed(event)
         if isinstance(event, AccountOpened):
             self._listed = self._listed.added(Listed.of(event.terms))
+        elif isinstance(event, ProductCreated):
+            product_id = event.product.product_id
+            self._products[product_id] = event.product
+            listed = Listed(event.created_at, event.created_at, product_id)
+            self._listed_products = self._listed_products.added(listed)
+        elif isinstance(event, CustomerCreated):
+            self._customers[event.customer.customer_id] = event.customer

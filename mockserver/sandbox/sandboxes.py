@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mockserver.ledger.decide import Processing
+from mockserver.ledger.commands import Processing
 from mockserver.sandbox.clock import Clock
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.seed import Seed

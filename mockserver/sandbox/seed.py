@@ -8,29 +8,15 @@ from typing import NamedTuple
 
 from mockserver.ledger.account import Account
 from mockserver.ledger.ordered import Ordered
-from mockserver.ledger.terms import Terms
-
-
-class Customer(NamedTuple):
-    """A person. The ledger itself knows only the id."""
-
-    customer_id: str
-    name_first: str
-    name_last: str
-    phone_number: str
-    email: str
-    address_line_one: str
-    address_city: str
-    address_state: str
-    address_zip: str
+from mockserver.ledger.terms import Customer, Product, Terms
 
 
 class Listed(NamedTuple):
-    """An account's place in the list of accounts."""
+    """The place of an account, or of a product, in its list."""
 
     effective_at: datetime
     created_at: datetime
-    account_id: str
+    listed_id: str
 
     @classmethod
     def of(cls, terms: Terms) -> Listed:
@@ -39,11 +25,13 @@ class Listed(NamedTuple):
 
 
 class Seed(NamedTuple):
-    """Accounts and customers by id."""
+    """Accounts, products and customers by id."""
 
     accounts: Mapping[str, Account]
     """In the order in which they were planned."""
     listed: Ordered[Listed]
+    products: Mapping[str, Product]
+    listed_products: Ordered[Listed]
     customers: Mapping[str, Customer]
     last_created_at: datetime
     """When its last fact was created; what follows is created later."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from mockserver.ledger.decide import Processing, Stamp
-from mockserver.ledger.events import Event, happened_at
+from mockserver.ledger.commands import Processing, Stamp
+from mockserver.ledger.events import Event, numbers_used
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -31,5 +31,5 @@ class Stamper:
 
     def passed(self, event: Event) -> None:
         """Take note that ``event`` has happened."""
-        self.next_id += 1
-        self.last_created_at = max(self.last_created_at, happened_at(event))
+        self.next_id += numbers_used(event)
+        self.last_created_at = max(self.last_created_at, event.created_at)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import best_match
 from jsonschema.validators import extend
 
-from mockserver.instants import is_instant
+from mockserver.instants import is_date, is_instant, time_zones
 from mockserver.ledger.line_item import ItemType
 from mockserver.resources import find
 from mockserver.yaml_file import YamlFileError, read_yaml
@@ -58,6 +57,7 @@ _Validator = extend(
 _FORMATS = FormatChecker(formats=())
 _FORMATS.checkers = {
     "date-time": (lambda v: not isinstance(v, str) or is_instant(v), ()),
-    "time-zone": (lambda v: not isinstance(v, str) or v in available_timezones(), ()),
+    "date": (lambda v: not isinstance(v, str) or is_date(v), ()),
+    "time-zone": (lambda v: not isinstance(v, str) or v in time_zones(), ()),
     "item-type": (lambda v: not isinstance(v, str) or v in ItemType.__members__, ()),
 }

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from mockserver.ledger.line_item import RULES, ItemType, Post
+from mockserver.ledger.line_item import ItemType, Post
 from mockserver.ledger.money import Bucket, Cents
 from mockserver.ledger.terms import Terms
 
@@ -23,7 +23,7 @@ class Life:
         self._terms = terms
         self._profile = profile
         self._random = random
-        self._owed_cents = terms.initial_principal_cents + terms.origination_fee_cents
+        self._owed_cents = terms.initial_principal_cents + terms.fees.origination_cents
         self._now = terms.effective_at
         self.posts: list[Post] = []
 
@@ -55,7 +55,12 @@ class Life:
 
     def _lengthen(self, persona: Mapping[str, Any]) -> None:
         """Add small charges until there are as many items as ``persona`` wants, if it does."""
-        opening = (self._terms.initial_principal_cents > 0, self._terms.origination_fee_cents > 0)
+        terms = self._terms
+        opening = (
+            terms.initial_principal_cents > 0,
+            terms.fees.origination_cents > 0,
+            terms.lends,
+        )
         while len(self.posts) + sum(opening) < persona.get("line_items", 0):
             self._now += timedelta(minutes=self._random.randint(5, 600))
             self._post_from(ItemType.CHARGE, "charge_cents")
@@ -71,7 +76,7 @@ class Life:
     def _post(
         self, item_type: ItemType, amount_cents: Cents, allocation: Bucket | None = None
     ) -> None:
-        self._owed_cents += RULES[item_type].sign * amount_cents
+        self._owed_cents += -amount_cents if item_type.rule.bucket is None else amount_cents
         self.posts.append(
             Post(
                 self._terms.account_id,

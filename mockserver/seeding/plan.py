@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol, TypeVar
 
 from mockserver.api.problems import sentence
 from mockserver.ledger.account import Account
-from mockserver.ledger.decide import ChangeStatus, Command, Open, decide
+from mockserver.ledger.commands import ChangeStatus, Command, Open
+from mockserver.ledger.decide import decide, process
+from mockserver.ledger.due import is_due
 from mockserver.ledger.line_item import Post
 from mockserver.ledger.ordered import Ordered
 from mockserver.ledger.refusals import Refusal
-from mockserver.ledger.terms import AccountStatus, Terms
-from mockserver.sandbox.seed import Customer, Listed, Seed
+from mockserver.ledger.terms import AccountStatus, Customer, Terms
+from mockserver.sandbox.seed import Listed, Seed
 from mockserver.sandbox.stamper import Stamper
 
 FIRST_GENERATED_ID = 1_000_001
@@ -27,6 +29,8 @@ FIRST_GENERATED_ID = 1_000_001
 T = TypeVar("T")
 
 _GENERATED = re.compile(r"can_([0-9]{1,15})")
+_MICROSECOND = timedelta(microseconds=1)
+_MINUTE = timedelta(minutes=1)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -104,14 +108,31 @@ def carry_out(
         accounts[account_id] = outcome.account
         for event in outcome.events:
             stamper.passed(event)
+    _settle(accounts, stamper, now - _MINUTE)
+    products = list(dict.fromkeys(plan.terms.product for plan in plans))
     ordered = {plan.terms.account_id: accounts[plan.terms.account_id].sealed() for plan in plans}
     return Seed(
         accounts=ordered,
         listed=Ordered(Listed.of(account.terms) for account in ordered.values()),
+        products={product.product_id: product for product in products},
+        listed_products=Ordered(
+            Listed(_BEGINNING, _BEGINNING + number * _MICROSECOND, product.product_id)
+            for number, product in enumerate(products)
+        ),
         customers={customer.customer_id: customer for customer in customers},
         last_created_at=stamper.last_created_at,
         next_id=stamper.next_id,
     )
+
+
+def _settle(accounts: dict[str, Account], stamper: Stamper, now: datetime) -> None:
+    """Carry out what is due by ``now``, so that no sandbox has to do it again."""
+    for account_id, account in accounts.items():
+        if is_due(account, now):
+            outcome = process(account, stamper.stamp(now))
+            accounts[account_id] = outcome.account
+            for event in outcome.events:
+                stamper.passed(event)
 
 
 def _told(command: Command) -> str:

@@ -18,9 +18,16 @@ from faker import Faker
 from mockserver.instants import parse_instant
 from mockserver.ledger.external_fields import ExternalField
 from mockserver.ledger.money import Cents
-from mockserver.ledger.terms import AccountStatus, Holder, Product, ProductType, Terms
+from mockserver.ledger.terms import (
+    AccountStatus,
+    Customer,
+    Fees,
+    Holder,
+    Product,
+    ProductType,
+    Terms,
+)
 from mockserver.resources import find
-from mockserver.sandbox.seed import Customer
 from mockserver.seeding.data_file import read
 from mockserver.seeding.life import Life
 from mockserver.seeding.plan import AccountPlan
@@ -90,7 +97,7 @@ class _Maker:
             created_at=opened_at,
             credit_limit_cents=self._round_cents(product.get("credit_limit_cents")),
             initial_principal_cents=self._round_cents(product.get("initial_principal_cents")),
-            origination_fee_cents=self._round_cents(product.get("origination_fee_cents")),
+            fees=Fees(self._round_cents(product.get("origination_fee_cents"))),
             interest_rate_percent=Decimal(self._random.randint(*product["interest_rate_percent"])),
             holders=(Holder(customer.customer_id, "PRIMARY"),),
             external_fields=(ExternalField("Core banking id", reference),),
@@ -106,6 +113,7 @@ class _Maker:
             name_last=last,
             phone_number=f"+1{fake.numerify('###')}555{fake.numerify('01##')}",
             email=f"{first}.{last}.{number}@example.com".lower(),
+            date_of_birth=fake.numerify("19%#-0%-1#").replace("-00-", "-01-"),
             address_line_one=fake.street_address(),
             address_city=fake.city(),
             address_state=fake.state_abbr(),

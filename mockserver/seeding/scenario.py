@@ -7,17 +7,24 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from mockserver.api.wire.products import DEFAULT_TIME_ZONE
 from mockserver.instants import parse_instant
+from mockserver.ledger.cycle import CycleType, Interval
 from mockserver.ledger.external_fields import ExternalField, ExternalFields
 from mockserver.ledger.line_item import ItemType, Post
 from mockserver.ledger.money import Bucket
-from mockserver.ledger.terms import AccountStatus, Holder, Product, ProductType, Terms
+from mockserver.ledger.terms import (
+    AccountStatus,
+    Customer,
+    Fees,
+    Holder,
+    Product,
+    ProductType,
+    Terms,
+)
 from mockserver.resources import find
-from mockserver.sandbox.seed import Customer
 from mockserver.seeding.data_file import DataFileError, read
 from mockserver.seeding.plan import AccountPlan
-
-DEFAULT_TIME_ZONE = "America/New_York"
 
 
 class Scenario(NamedTuple):
@@ -66,7 +73,14 @@ def _product(raw: Mapping[str, Any]) -> Product:
         name=raw["name"],
         product_type=ProductType(raw["product_type"]),
         time_zone=raw.get("time_zone", DEFAULT_TIME_ZONE),
+        cycle_type=_cycle_type(raw),
     )
+
+
+def _cycle_type(raw: Mapping[str, Any]) -> CycleType | None:
+    given = {name: Interval.parse(raw[name]) for name in CycleType._fields if name in raw}
+    intervals = {name: interval for name, interval in given.items() if interval is not None}
+    return CycleType(**intervals) if "cycle_interval" in intervals else None
 
 
 def _plan(raw: Mapping[str, Any], products: Mapping[str, Product]) -> AccountPlan:
@@ -78,10 +92,11 @@ def _plan(raw: Mapping[str, Any], products: Mapping[str, Product]) -> AccountPla
         created_at=opened_at,
         credit_limit_cents=raw.get("credit_limit_cents", 0),
         initial_principal_cents=raw.get("initial_principal_cents", 0),
-        origination_fee_cents=raw.get("origination_fee_cents", 0),
+        fees=Fees(raw.get("origination_fee_cents", 0)),
         interest_rate_percent=Decimal(str(raw.get("interest_rate_percent", 0))),
         holders=tuple(Holder(h["customer_id"], h["role"]) for h in raw.get("holders", ())),
         external_fields=_external_fields(raw),
+        cycle_type=products[raw["product_id"]].cycle_type,
     )
     posts = []
     for item in raw.get("line_items", ()):

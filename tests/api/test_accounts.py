@@ -20,7 +20,13 @@ def test_an_account_shows_everything_it_was_opened_with(api: Api) -> None:
         "product_name": "Same As Cash",
         "product_type": "MIXED_RATE_INSTALLMENT",
         "product_time_zone": "America/Los_Angeles",
-        "product_lifecycle": {"origination_fee_impl_cents": 0},
+        "product_lifecycle": {
+            "origination_fee_impl_cents": 0,
+            "monthly_fee_impl_cents": 0,
+            "annual_fee_impl_cents": 0,
+            "late_fee_impl_cents": 0,
+            "payment_reversal_fee_impl_cents": 0,
+        },
     }
     assert account["effective_at"] == "2020-01-10T16:45:00-08:00"
     assert account["external_fields"] == [{"key": "Merchant order", "value": "PO-2020-0110"}]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.ledger.decide import Processing
+from mockserver.ledger.commands import Processing
 from tests.conftest import ACCOUNT, Api, TestClock
 
 PAGE_REQUEST: dict[str, Any] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from mockserver.ledger.decide import Processing
+from mockserver.ledger.commands import Processing
 from mockserver.ledger.line_item import ItemType
 from mockserver.ledger.money import Bucket, Cents
 from mockserver.ledger.views import balances_as_of

@@ -6,7 +6,9 @@ from datetime import timedelta, timezone
 
 import pytest
 
-from mockserver.ledger.decide import Accepted, ChangeStatus, Stamp, decide
+from mockserver.ledger.commands import ChangeStatus, Open, Stamp
+from mockserver.ledger.decide import decide
+from mockserver.ledger.draft import Accepted
 from mockserver.ledger.external_fields import ExternalField
 from mockserver.ledger.line_item import ItemType
 from mockserver.ledger.money import Bucket
@@ -17,7 +19,7 @@ from mockserver.ledger.refusals import (
     LineItemConflict,
 )
 from mockserver.ledger.terms import AccountStatus
-from tests.building import NOW, OPENED, debit, owing, post
+from tests.building import NOW, OPENED, debit, owing, post, terms
 
 ASKED = debit(
     20,
@@ -141,3 +143,19 @@ def test_a_refusal_leaves_due_work_undone_too() -> None:
     ledger.try_to(ASKED._replace(amount_cents=21))
 
     assert ledger.account is before
+
+
+def test_an_account_without_an_id_gets_one() -> None:
+    opened = decide(None, Open(terms(account_id="")), Stamp(OPENED, 77))
+
+    assert isinstance(opened, Accepted)
+    assert opened.account.terms.account_id == "can_77"
+
+
+def test_an_item_has_the_external_fields_that_were_sent_and_those_of_the_ledger_have_none() -> None:
+    item = owing().do(ASKED).last.line_item
+    assert item is not None
+
+    assert item.external_fields == ASKED.external_fields
+    assert item._replace(asked=None).external_fields is None
+    assert item._replace(asked=None).allocation is None

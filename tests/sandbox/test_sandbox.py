@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from mockserver.ledger.decide import Accepted, Open, Processing
+from mockserver.ledger.commands import Open, Processing
+from mockserver.ledger.draft import Accepted
 from mockserver.ledger.events import Event
 from mockserver.ledger.invariants import broken_invariants
 from mockserver.ledger.line_item import ItemType, Post
 from mockserver.ledger.refusals import AccountNotFound, Refusal
+from mockserver.ledger.terms import Product
 from mockserver.ledger.views import balances
 from mockserver.sandbox.clock import SystemClock
 from mockserver.sandbox.sandbox import Sandbox
@@ -179,7 +181,7 @@ def test_an_unknown_account_is_none(sandbox: Sandbox) -> None:
 def test_accounts_are_given_newest_first(sandbox: Sandbox) -> None:
     opened = [listed.effective_at for listed in sandbox.listed().below()]
     assert opened == sorted(opened, reverse=True)
-    listed = {entry.account_id for entry in sandbox.listed()}
+    listed = {entry.listed_id for entry in sandbox.listed()}
     assert listed == {plan.terms.account_id for plan in SAMPLE.plans}
 
 
@@ -205,3 +207,27 @@ def test_sandboxes_are_made_when_they_are_first_used(seed: Seed) -> None:
     assert sandboxes.names() == [DEFAULT, "sbx_a"]
     with pytest.raises(AssertionError):
         sandboxes.get("a b")
+
+
+def test_what_one_server_created_another_on_the_same_journal_knows(
+    seed: Seed, clock: TestClock
+) -> None:
+    journal = MemoryJournal()
+    one, two = (Sandbox("shared", seed, journal, clock) for _ in range(2))
+    product = one.create_product(Product("", "Loan", "INSTALLMENT", "UTC"))
+    person = next(iter(seed.customers.values()))
+    customer = two.create_customer(person)
+    opened = one.apply(Open(terms(account_id="")._replace(product=product)))
+
+    assert isinstance(opened, Accepted)
+    two.apply(offset(1))
+    for sandbox in (one, two):
+        sandbox.apply(offset(2))
+        assert sandbox.product(product.product_id) == product
+        assert sandbox.customer(customer.customer_id) == customer
+        assert sandbox.account(opened.account.terms.account_id) is not None
+        assert [listed.listed_id for listed in sandbox.listed_products()][-1] == product.product_id
+    ids = [product.product_id, customer.customer_id, opened.account.terms.account_id]
+    assert len(set(ids)) == 3
+    created = [event.created_at for event in journal.read("shared", 0)]
+    assert created == sorted(set(created))

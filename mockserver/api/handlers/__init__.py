@@ -10,23 +10,35 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from mockserver.api.handlers.accounts import get_account, list_accounts
-from mockserver.api.handlers.line_items import (
-    create_debit_offset,
-    get_line_item,
-    list_line_items,
-)
-from mockserver.api.handlers.tokens import create_access_token
+from mockserver.api.handlers import accounts, line_items, products, reading, tokens
 from mockserver.api.strict_json import Json
 from mockserver.ledger.refusals import Refusal
 
 HANDLERS: Mapping[str, Callable[..., Json | Refusal]] = MappingProxyType(
     {
-        "createAccessToken": create_access_token,
-        "createAccountDebitOffset": create_debit_offset,
-        "getAccount": get_account,
-        "getAccountLineItem": get_line_item,
-        "listAccountLineItems": list_line_items,
-        "listAccounts": list_accounts,
+        "createAccessToken": tokens.create_access_token,
+        "createAccount": accounts.create_account,
+        "createAccountCharge": line_items.create_charge,
+        "createAccountCreditOffset": line_items.create_credit_offset,
+        "createAccountDebitOffset": line_items.create_debit_offset,
+        "createAccountManualFee": line_items.create_manual_fee,
+        "createAccountPayment": line_items.create_payment,
+        "createAccountPaymentRecord": line_items.create_payment_record,
+        "createAccountRefund": line_items.create_refund,
+        "createCustomer": products.create_customer,
+        "createProduct": products.create_product,
+        "getAccount": accounts.get_account,
+        "getAccountLineItem": reading.get_line_item,
+        "getAccountStatement": accounts.get_statement,
+        "getCustomer": products.get_customer,
+        "listAccountLineItems": reading.list_line_items,
+        "listAccountStatements": accounts.list_statements,
+        "listAccounts": accounts.list_accounts,
+        "listProducts": products.list_products,
+        "reverseAccountCharge": line_items.reverse_charge,
+        "reverseAccountPayment": line_items.reverse_payment,
+        "rollAccount": accounts.roll_account,
+        "waiveAccountFee": line_items.waive_fee,
+        "waiveAccountFeeOnce": line_items.waive_fee,
     }
 )

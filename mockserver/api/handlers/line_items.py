@@ -1,100 +1,74 @@
-"""Posting and reading line items."""
+"""Posting line items, and taking them back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from mockserver.api.compat import Profile
-from mockserver.api.paging import cut, paging
 from mockserver.api.strict_json import Json
-from mockserver.api.wire import parse_debit_offset, render_created, render_line_item
-from mockserver.instants import AFTER_ALL, BEFORE_ALL, parse_instant
-from mockserver.ledger.account import Account
-from mockserver.ledger.line_item import LineItem
-from mockserver.ledger.refusals import AccountNotFound, LineItemNotFound, Refusal
-from mockserver.ledger.views import view
+from mockserver.api.wire.line_items import (
+    parse_charge,
+    parse_credit_offset,
+    parse_post,
+    render_created,
+)
+from mockserver.ledger.commands import Command, Reversal, ReverseCharge, ReversePayment, WaiveFee
+from mockserver.ledger.line_item import ItemType, Post
+from mockserver.ledger.refusals import Refusal
 from mockserver.sandbox.sandbox import Sandbox
 
+Handler: TypeAlias = Callable[..., Json | Refusal]
 
-def create_debit_offset(
-    account_id: str, body: Json, sandbox: Sandbox, profile: Profile
-) -> Json | Refusal:
-    """Answer ``createAccountDebitOffset``."""
-    zone = None
-    if profile.reads_local_times:
-        account = sandbox.account(account_id)
-        zone = account and _zone(account)
-    outcome = sandbox.apply(parse_debit_offset(account_id, body, zone))
+_Parse: TypeAlias = Callable[[str, Json, ZoneInfo | None], Post]
+
+
+def _posting(parse: _Parse) -> Handler:
+    """Give what answers a POST whose body ``parse`` reads."""
+
+    def create(account_id: str, body: Json, sandbox: Sandbox, profile: Profile) -> Json | Refusal:
+        zone = None
+        if profile.reads_local_times:
+            account = sandbox.account(account_id)
+            zone = None if account is None else ZoneInfo(account.terms.product.time_zone)
+        return _carried_out(sandbox, parse(account_id, body, zone))
+
+    return create
+
+
+def _posting_type(item_type: ItemType) -> Handler:
+    return _posting(lambda account_id, body, zone: parse_post(account_id, item_type, body, zone))
+
+
+def _reversing(command: Callable[[str, str], Reversal]) -> Handler:
+    """Give what answers a POST that takes a line item back."""
+
+    def reverse(account_id: str, line_item_id: str, sandbox: Sandbox) -> Json | Refusal:
+        return _carried_out(sandbox, command(account_id, line_item_id))
+
+    return reverse
+
+
+def _carried_out(sandbox: Sandbox, command: Command) -> Json | Refusal:
+    outcome = sandbox.apply(command)
     if isinstance(outcome, Refusal):
         return outcome
     assert outcome.line_item is not None, "a posted item is answered"
     return render_created(outcome.line_item, outcome.account.terms)
 
 
-def list_line_items(account_id: str, query: Json, sandbox: Sandbox) -> Json | Refusal:
-    """Answer ``listAccountLineItems``."""
-    account = sandbox.account(account_id)
-    if account is None:
-        return AccountNotFound(account_id)
-    page = cut(account.listed, query, _keeper(account, query))
-    return _envelope(account, page.results, page.paging)
+def _parse_payment_record(account_id: str, body: Json, zone: ZoneInfo | None) -> Post:
+    return parse_post(account_id, ItemType.PAYMENT, body, zone)._replace(is_record=True)
 
 
-def get_line_item(account_id: str, line_item_id: str, sandbox: Sandbox) -> Json | Refusal:
-    """Answer ``getAccountLineItem``."""
-    account = sandbox.account(account_id)
-    if account is None:
-        return AccountNotFound(account_id)
-    item = account.items.get(line_item_id)
-    if item is None:
-        return LineItemNotFound(account_id, line_item_id)
-    return _envelope(account, [item], paging([item], has_more=False))
-
-
-def _zone(account: Account) -> ZoneInfo:
-    return ZoneInfo(account.terms.product.time_zone)
-
-
-def _keeper(account: Account, query: Json) -> Callable[[LineItem], bool]:
-    """Give what tells whether an item passes all filters of ``query``."""
-    filters = list(_filters(account, query))
-    return lambda item: all(passes(item) for passes in filters)
-
-
-def _filters(account: Account, query: Json) -> Iterator[Callable[[LineItem], bool]]:
-    """Give the filters of ``query``.
-
-    Bounds are inclusive. Answers show whole seconds, so what is shown as the second of an upper
-    bound is not after it.
-    """
-    if "line_item_status" in query:
-        statuses = frozenset(query["line_item_status"])
-        yield lambda item: view(account, item).status.value in statuses
-    if "line_item_type" in query:
-        types = frozenset(query["line_item_type"])
-        yield lambda item: item.item_type.value in types
-    if {"effective_at_after", "effective_at_before"} & query.keys():
-        first, last = _bounds(account, query, "effective_at")
-        yield lambda item: _lies_between(first, item.effective_at, last)
-    if {"updated_at_after", "updated_at_before"} & query.keys():
-        since, until = _bounds(account, query, "updated_at")
-        yield lambda item: _lies_between(since, view(account, item).updated_at, until)
-
-
-def _lies_between(first: datetime, instant: datetime, last: datetime) -> bool:
-    return first <= instant and instant.replace(microsecond=0) <= last
-
-
-def _bounds(account: Account, query: Json, name: str) -> tuple[datetime, datetime]:
-    def bound(side: str, default: datetime) -> datetime:
-        text = query.get(f"{name}_{side}")
-        return default if text is None else parse_instant(text, _zone(account))
-
-    return bound("after", BEFORE_ALL), bound("before", AFTER_ALL)
-
-
-def _envelope(account: Account, items: Sequence[LineItem], paging_: Json) -> Json:
-    shown = [render_line_item(view(account, item), account.terms) for item in items]
-    return {"results": shown, "paging": paging_}
+create_debit_offset = _posting_type(ItemType.DEBIT_OFFSET)
+create_credit_offset = _posting(parse_credit_offset)
+create_charge = _posting(parse_charge)
+create_payment = _posting_type(ItemType.PAYMENT)
+create_payment_record = _posting(_parse_payment_record)
+create_refund = _posting_type(ItemType.REFUND)
+create_manual_fee = _posting_type(ItemType.MANUAL_FEE)
+reverse_payment = _reversing(ReversePayment)
+reverse_charge = _reversing(ReverseCharge)
+waive_fee = _reversing(WaiveFee)

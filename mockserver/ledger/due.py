@@ -1,0 +1,161 @@
+"""Carrying out what is due: pouring, loans, interest, statements, fees (ledger.md L10 to L14, L23).
+
+Due work is done in the order of its time, whoever asks for it and in however many steps. Of what
+falls on one instant a cycle is closed first, then come scheduled fees, then items.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import takewhile
+
+from mockserver.ledger import calendar
+from mockserver.ledger.account import Account
+from mockserver.ledger.draft import Draft
+from mockserver.ledger.events import (
+    ChargeRolled,
+    CycleClosed,
+    DueDayPassed,
+    MonthFeeCharged,
+    Processed,
+    YearFeeCharged,
+)
+from mockserver.ledger.interest import interest_cents, min_pay_cents
+from mockserver.ledger.line_item import ItemType, LineItem
+from mockserver.ledger.money import NOTHING, Bucket, in_bucket
+from mockserver.ledger.pouring import DEFAULT_ORDER, ORDER_BY_ALLOCATION, Poured, pour
+from mockserver.ledger.schedule import due_day
+from mockserver.ledger.statement import Statement
+from mockserver.ledger.views import credit_left_cents
+
+_SECOND = timedelta(seconds=1)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def is_due(account: Account, now: datetime) -> bool:
+    """Tell whether something is due at ``now``."""
+    head = account.waiting.head
+    if head is not None and head.effective_at <= now:
+        return True
+    return account.standing.schedule.next_at <= now
+
+
+def carry_out_to(draft: Draft, now: datetime) -> None:
+    """Carry out everything up to ``now``, and including it."""
+    while is_due(draft.account, now):
+        _next_step(draft)
+
+
+def carry_out_before(draft: Draft, end: datetime) -> None:
+    """Carry out everything before ``end``, and a cycle that comes to its end there (L14)."""
+    carry_out_to(draft, end - _MICROSECOND)
+    while draft.account.standing.schedule.cycle_end <= end:
+        _close_cycle(draft)
+
+
+def process(draft: Draft, item: LineItem) -> None:
+    """Carry out one waiting item."""
+    poured = Poured(NOTHING)
+    if item.item_type.rule.bucket is None:
+        poured = pour_item(draft.account, item.item_type, item.amount_cents, item.allocation)
+    created_at = draft.created_at()
+    account_id = draft.account.terms.account_id
+    draft.add(Processed(account_id, item.line_item_id, created_at, poured))
+
+
+def pour_item(
+    account: Account, item_type: ItemType, amount_cents: int, allocation: Bucket | None
+) -> Poured:
+    """Give how an item of minus ``amount_cents`` pours (ledger.md L5 to L7, L11)."""
+    if item_type is not ItemType.DEBIT_OFFSET:
+        return pour(-amount_cents, account.figures.owed, DEFAULT_ORDER)
+    first = Bucket.PRINCIPAL if allocation is None else allocation
+    return pour(-amount_cents, account.figures.owed, ORDER_BY_ALLOCATION[first])
+
+
+def _next_step(draft: Draft) -> None:
+    """Carry out what comes first; there is something."""
+    account = draft.account
+    schedule = account.standing.schedule
+    head = account.waiting.head
+    if head is not None and head.effective_at < schedule.next_at:
+        process(draft, head)
+    elif schedule.cycle_end == schedule.next_at:
+        _close_cycle(draft)
+    elif schedule.loan_at == schedule.next_at:
+        _make_loan(draft)
+    elif schedule.month_fee_at == schedule.next_at:
+        cents = account.terms.fees.month_cents
+        fee = draft.item(ItemType.MONTH_FEE, cents, schedule.month_fee_at)
+        draft.add(MonthFeeCharged(account.terms.account_id, fee))
+    elif schedule.year_fee_at == schedule.next_at:
+        cents = account.terms.fees.year_cents
+        fee = draft.item(ItemType.YEAR_FEE, cents, schedule.year_fee_at)
+        draft.add(YearFeeCharged(account.terms.account_id, fee))
+    else:
+        _pass_due_day(draft)
+
+
+def _make_loan(draft: Draft) -> None:
+    """Roll the initial charge, which is the first item, into a loan."""
+    account = draft.account
+    charge = next(iter(account.items))
+    loan = draft.item(ItemType.LOAN, charge.amount_cents, charge.effective_at)
+    draft.add(ChargeRolled(account.terms.account_id, charge.line_item_id, loan))
+
+
+def _close_cycle(draft: Draft) -> None:
+    """Post a cycle's interest and cut its statement."""
+    account = draft.account
+    terms, schedule = account.terms, account.standing.schedule
+    number = len(account.standing.statements)
+    owed = account.figures.owed
+    cents = interest_cents(account, is_first=number == 0)
+    interest = None
+    if cents:
+        deferred = terms.product.defers_interest
+        item_type = ItemType.DEFERRED_INTEREST if deferred else ItemType.INTEREST
+        interest = draft.item(item_type, cents, schedule.cycle_end - _SECOND)
+        bucket = Bucket.DEFERRED_INTEREST if deferred else Bucket.INTEREST
+        owed = owed.plus(in_bucket(bucket, cents))
+    assert terms.cycle_type is not None
+    zone = calendar.zone(terms.product.time_zone)
+    figures = account.figures
+    owed = owed.minus(in_bucket(Bucket.PRINCIPAL, figures.surplus_cents))
+    previous = account.standing.statements.last
+    created_at = draft.created_at()
+    statement = Statement(
+        draft.generated_id(),
+        number,
+        schedule.cycle_start,
+        schedule.cycle_end,
+        created_at,
+        calendar.midnight_after(schedule.cycle_end, terms.cycle_type.cycle_due_interval, zone),
+        min_pay_cents(terms.product.min_pay, owed),
+        owed,
+        figures.charges_cents,
+        figures.loans_cents,
+        figures.reversals_cents,
+        credit_left_cents(account),
+        0 if previous is None else previous.owed.total_cents,
+    )
+    draft.add(CycleClosed(terms.account_id, statement, interest, due_day(terms, statement)))
+
+
+def _pass_due_day(draft: Draft) -> None:
+    """Charge a late fee if less than the minimum was paid in time (ledger.md L23)."""
+    account = draft.account
+    day = account.standing.schedule.due_days[0]
+    since = account.listed.above((day.since - _MICROSECOND, day.since))
+    in_time = takewhile(lambda item: item.effective_at <= day.at, since)
+    paid = -sum(
+        item.amount_cents
+        for item in in_time
+        if item.item_type is ItemType.PAYMENT
+        and account.standing.offspring.get(item.line_item_id) is None
+    )
+    fee = None
+    if paid < day.min_pay_cents:
+        fee = draft.item(ItemType.LATE_FEE, account.terms.fees.late_cents, day.at)
+    created_at = draft.created_at() if fee is None else fee.created_at
+    draft.add(DueDayPassed(account.terms.account_id, created_at, fee))

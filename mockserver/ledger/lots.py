@@ -1,0 +1,111 @@
+"""Lots: what is left of positive items, bucket by bucket, and the sums that follow from them."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from mockserver.ledger.account import Figures, Lot
+from mockserver.ledger.line_item import ItemType, LineItem
+from mockserver.ledger.money import Balances, Bucket, Cents
+from mockserver.ledger.ordered import Ordered
+from mockserver.ledger.pouring import Poured
+
+Lots: TypeAlias = tuple[Ordered[Lot], ...]
+"""One collection per bucket."""
+
+_BUCKETS = tuple(int(bucket) for bucket in Bucket)
+
+
+def count(lots: Lots, figures: Figures, item: LineItem) -> tuple[Lots, Figures]:
+    """Let a positive item count in its bucket."""
+    bucket = item.item_type.rule.bucket
+    assert bucket is not None, f"{item.item_type} adds to no bucket"
+    lot = Lot(item.effective_at, item.created_at, item.amount_cents, item.item_type)
+    return (
+        _with(lots, bucket, lots[bucket].added(lot)),
+        _moved(figures, bucket, item.item_type, item.amount_cents),
+    )
+
+
+def drop(lots: Lots, figures: Figures, item: LineItem) -> tuple[Lots, Figures]:
+    """Take away what is left of a positive item, which is something."""
+    bucket = item.item_type.rule.bucket
+    assert bucket is not None, f"{item.item_type} adds to no bucket"
+    lot = lots[bucket].find(item[:2])
+    assert lot is not None, f"nothing is left of {item.line_item_id}"
+    return (
+        _with(lots, bucket, lots[bucket].removed(lot)),
+        _moved(figures, bucket, item.item_type, -lot.left_cents),
+    )
+
+
+def take(lots: Lots, figures: Figures, poured: Poured) -> tuple[Lots, Figures]:
+    """Take what an item poured from the oldest lots of each bucket (ledger.md L6)."""
+    taken = poured.taken
+    parts = [figures.charges_cents, figures.loans_cents, figures.reversals_cents, 0]
+    after = list(lots)
+    for bucket in _BUCKETS:
+        if taken[bucket]:
+            after[bucket] = _without_oldest(lots[bucket], taken[bucket], parts)
+    charges_cents, loans_cents, reversals_cents, _ = parts
+    return tuple(after), Figures(
+        figures.owed.minus(taken),
+        charges_cents,
+        loans_cents,
+        reversals_cents,
+        figures.surplus_cents + poured.left_cents,
+        figures.paid_cents,
+        figures.interest_paid_cents,
+    )
+
+
+def _without_oldest(lots: Ordered[Lot], amount_cents: Cents, parts: list[Cents]) -> Ordered[Lot]:
+    """Take ``amount_cents`` from the front, and from the ``parts`` that it belongs to."""
+    while amount_cents:
+        lot = lots.head
+        assert lot is not None, "an item poured more than was owed"
+        effective_at, created_at, left_cents, item_type = lot
+        if left_cents <= amount_cents:
+            taken_cents = left_cents
+            lots = lots.without_head()
+        else:
+            taken_cents = amount_cents
+            left_cents -= taken_cents
+            lots = lots.with_head(Lot(effective_at, created_at, left_cents, item_type))
+        amount_cents -= taken_cents
+        parts[_part_of(item_type)] -= taken_cents
+    return lots
+
+
+def _part_of(item_type: ItemType) -> int:
+    """Give which part of the principal an item of this type belongs to, 3 for no part."""
+    if item_type is ItemType.CHARGE:
+        return 0
+    if item_type is ItemType.LOAN:
+        return 1
+    return 2 if item_type is ItemType.PAYMENT_REVERSAL else 3
+
+
+def _with(lots: Lots, bucket: Bucket, of_bucket: Ordered[Lot]) -> Lots:
+    return (*lots[:bucket], of_bucket, *lots[bucket + 1 :])
+
+
+def _moved(figures: Figures, bucket: Bucket, item_type: ItemType, by_cents: Cents) -> Figures:
+    parts = [figures.charges_cents, figures.loans_cents, figures.reversals_cents, 0]
+    parts[_part_of(item_type)] += by_cents
+    owed = list(figures.owed)
+    owed[bucket] += by_cents
+    return Figures(
+        Balances(*owed),
+        parts[0],
+        parts[1],
+        parts[2],
+        figures.surplus_cents,
+        figures.paid_cents,
+        figures.interest_paid_cents,
+    )
+
+
+def sums(lots: Lots) -> Balances:
+    """Add the lots up, bucket by bucket."""
+    return Balances(*(sum(lot.left_cents for lot in lots[bucket]) for bucket in Bucket))
