@@ -225,7 +225,8 @@ def test_a_scenario_is_served_instead_of_a_portfolio() -> None:
 def test_scenarios_are_listed_with_their_purpose() -> None:
     code, text, _ = run("scenario", "list")
     assert code == 0
-    assert "sample\n    Three accounts that owe" in text
+    assert "  sample\n      Three accounts that owe" in text
+    assert "  revolving_debit_offset_fee\n      A debit offset on the fees" in text
 
 
 def test_a_large_portfolio_shows_how_far_it_got() -> None:
