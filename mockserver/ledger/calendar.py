@@ -26,6 +26,7 @@ def local_date(instant: datetime, zone: ZoneInfo) -> date:
     return instant.astimezone(zone).date()
 
 
+@lru_cache(maxsize=4096)
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """Give the instant, in UTC, at which ``day`` begins in ``zone``."""
     return datetime.combine(day, time.min, zone).astimezone(UTC)
@@ -38,9 +39,9 @@ def date_after(day: date, interval: Interval) -> date:
     return day + interval.number * (_DAY if interval.unit is Unit.DAY else 7 * _DAY)
 
 
-def first_cycle_end(opened_at: datetime, interval: Interval, zone: ZoneInfo) -> datetime:
-    """Give the end of an account's first cycle: a midnight, a day later than the interval says."""
-    return midnight(date_after(local_date(opened_at, zone), interval) + _DAY, zone)
+def first_cycle_end(opened_at: datetime, interval: Interval, zone: ZoneInfo) -> date:
+    """Give the day with which an account's first cycle ends: one later than the interval says."""
+    return date_after(local_date(opened_at, zone), interval) + _DAY
 
 
 def midnight_after(instant: datetime, interval: Interval, zone: ZoneInfo) -> datetime:

@@ -107,30 +107,29 @@ def _make_loan(draft: Draft) -> None:
 def _close_cycle(draft: Draft) -> None:
     """Post a cycle's interest and cut its statement."""
     account = draft.account
-    terms, schedule = account.terms, account.standing.schedule
-    number = len(account.standing.statements)
-    owed = account.figures.owed
-    cents = interest_cents(account, is_first=number == 0)
+    terms, figures, schedule = account.terms, account.figures, account.standing.schedule
+    assert terms.cycle_type is not None
+    previous = account.standing.statements.last
+    owed = figures.owed
     interest = None
+    cents = interest_cents(terms, figures, is_first=previous is None)
     if cents:
         deferred = terms.product.defers_interest
         item_type = ItemType.DEFERRED_INTEREST if deferred else ItemType.INTEREST
         interest = draft.item(item_type, cents, schedule.cycle_end - _SECOND)
         bucket = Bucket.DEFERRED_INTEREST if deferred else Bucket.INTEREST
         owed = owed.plus(in_bucket(bucket, cents))
-    assert terms.cycle_type is not None
-    zone = calendar.zone(terms.product.time_zone)
-    figures = account.figures
-    owed = owed.minus(in_bucket(Bucket.PRINCIPAL, figures.surplus_cents))
-    previous = account.standing.statements.last
+    if figures.surplus_cents:
+        owed = owed.minus(in_bucket(Bucket.PRINCIPAL, figures.surplus_cents))
+    due_on = calendar.date_after(schedule.last_day, terms.cycle_type.cycle_due_interval)
     created_at = draft.created_at()
     statement = Statement(
         draft.generated_id(),
-        number,
+        0 if previous is None else previous.number + 1,
         schedule.cycle_start,
         schedule.cycle_end,
         created_at,
-        calendar.midnight_after(schedule.cycle_end, terms.cycle_type.cycle_due_interval, zone),
+        calendar.midnight(due_on, calendar.zone(terms.product.time_zone)),
         min_pay_cents(terms.product.min_pay, owed),
         owed,
         figures.charges_cents,

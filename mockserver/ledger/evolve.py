@@ -27,7 +27,7 @@ from mockserver.ledger.line_item import ItemType, LineItem
 from mockserver.ledger.lots import count, drop, take
 from mockserver.ledger.ordered import Ordered
 from mockserver.ledger.pouring import Poured
-from mockserver.ledger.schedule import opening_schedule
+from mockserver.ledger.schedule import Schedule, opening_schedule
 from mockserver.ledger.terms import AccountStatus
 
 
@@ -103,45 +103,49 @@ def _charge_rolled(account: Account, event: ChargeRolled) -> Account:
     assert charge is not None, f"{event.charge_id!r} was rolled but never posted"
     lots, figures = drop(account.lots, account.figures, charge)
     account = _with_offspring(account._replace(lots=lots, figures=figures), charge, event.loan)
-    standing = account.standing
-    schedule = standing.schedule.after_loan()
-    account = account._replace(standing=standing._replace(schedule=schedule))
-    return _with_counting_item(account, event.loan)
+    standing = account.standing._replace(schedule=account.standing.schedule.after_loan())
+    return _with_counting_item(account, event.loan, standing)
 
 
 def _cycle_closed(account: Account, event: CycleClosed) -> Account:
     standing = account.standing
     statement = event.statement
-    account = account._replace(
-        standing=standing._replace(
-            processed_to=max(standing.processed_to, statement.cycle_end),
-            schedule=standing.schedule.after_cycle(account.terms, event.due_day),
-            statements=standing.statements.added(statement.statement_id, statement),
-        )
+    standing = Standing(
+        standing.status,
+        max(standing.processed_to, statement.cycle_end),
+        standing.schedule.after_cycle(account.terms, event.due_day),
+        standing.statements.added(statement.statement_id, statement),
+        standing.offspring,
     )
-    return account if event.interest is None else _with_counting_item(account, event.interest)
+    if event.interest is None:
+        return account._replace(standing=standing)
+    return _with_counting_item(account, event.interest, standing)
 
 
 def _month_fee_charged(account: Account, event: MonthFeeCharged) -> Account:
-    standing = account.standing
-    schedule = standing.schedule.after_month_fee(account.terms)
-    account = account._replace(standing=standing._replace(schedule=schedule))
-    return _with_counting_item(_processed_to(account, event.fee), event.fee)
+    schedule = account.standing.schedule.after_month_fee(account.terms)
+    return _with_scheduled_fee(account, schedule, event.fee)
 
 
 def _year_fee_charged(account: Account, event: YearFeeCharged) -> Account:
+    schedule = account.standing.schedule.after_year_fee(account.terms)
+    return _with_scheduled_fee(account, schedule, event.fee)
+
+
+def _with_scheduled_fee(account: Account, schedule: Schedule, fee: LineItem) -> Account:
     standing = account.standing
-    schedule = standing.schedule.after_year_fee(account.terms)
-    account = account._replace(standing=standing._replace(schedule=schedule))
-    return _with_counting_item(_processed_to(account, event.fee), event.fee)
+    at = max(standing.processed_to, fee.effective_at)
+    standing = standing._replace(processed_to=at, schedule=schedule)
+    return _with_counting_item(account, fee, standing)
 
 
 def _due_day_passed(account: Account, event: DueDayPassed) -> Account:
     standing = account.standing
     at = max(standing.processed_to, standing.schedule.due_days[0].at)
-    schedule = standing.schedule.after_due_day()
-    account = account._replace(standing=standing._replace(processed_to=at, schedule=schedule))
-    return account if event.fee is None else _with_counting_item(account, event.fee)
+    standing = standing._replace(processed_to=at, schedule=standing.schedule.after_due_day())
+    if event.fee is None:
+        return account._replace(standing=standing)
+    return _with_counting_item(account, event.fee, standing)
 
 
 def _payment_reversed(account: Account, event: PaymentReversed) -> Account:
@@ -204,19 +208,22 @@ def _with_item(account: Account, item: LineItem) -> Account:
     )
 
 
-def _with_counting_item(account: Account, item: LineItem) -> Account:
-    """Add a fact that counts, or has poured, at once."""
+def _with_counting_item(
+    account: Account, item: LineItem, standing: Standing | None = None
+) -> Account:
+    """Add a fact that counts, or has poured, at once; and change the standing, if one is given."""
+    terms, before, items, listed, processed, waiting, lots, figures = account
     if item.poured is None:
-        lots, figures = count(account.lots, account.figures, item)
+        lots, figures = count(lots, figures, item)
     else:
         lots, figures = _poured(account, item.item_type, item.poured)
     return Account(
-        account.terms,
-        account.standing,
-        account.items.added(item.line_item_id, item),
-        account.listed.added(item),
-        account.processed,
-        account.waiting,
+        terms,
+        before if standing is None else standing,
+        items.added(item.line_item_id, item),
+        listed.added(item),
+        processed,
+        waiting,
         lots,
         figures,
     )

@@ -46,13 +46,18 @@ class History(Generic[V]):
 
     def added(self, key: str, entry: V) -> History[V]:
         """Give the history that also holds ``entry``. ``key`` must be new to it."""
-        assert self.get(key) is None, f"{key!r} is in this history already"
-        layer = self._layer
-        if self._sealed or len(layer.entries) != self._seen:
+        layer, seen = self._layer, self._seen
+        entries = layer.entries
+        if self._sealed or len(entries) != seen:
             layer = self._new_layer()
-        layer.index[key] = len(layer.entries)
-        layer.entries.append(entry)
-        return self._version(layer, len(layer.entries), sealed=False)
+            entries = layer.entries
+            seen = len(entries)
+        is_new = layer.index.setdefault(key, seen) == seen
+        assert is_new, f"{key!r} is in this history already"
+        entries.append(entry)
+        version: History[V] = History.__new__(History)
+        version._layer, version._seen, version._sealed = layer, seen + 1, False
+        return version
 
     def sealed(self) -> History[V]:
         """Give this history as one whose successors never add to its storage.
@@ -75,10 +80,9 @@ class History(Generic[V]):
     @property
     def last(self) -> V | None:
         """The newest entry, or None."""
-        for layer, seen in self._layers():
-            if seen:
-                return layer.entries[seen - 1]
-        return None
+        if self._seen:
+            return self._layer.entries[self._seen - 1]
+        return next((layer.entries[seen - 1] for layer, seen in self._layers() if seen), None)
 
     def _version(self, layer: _Layer[V], seen: int, *, sealed: bool) -> History[V]:
         version: History[V] = History.__new__(History)

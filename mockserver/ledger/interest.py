@@ -5,32 +5,31 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import lru_cache
 
-from mockserver.ledger.account import Account
+from mockserver.ledger.account import Figures
 from mockserver.ledger.cycle import Interval, Unit
 from mockserver.ledger.money import Balances, Cents
-from mockserver.ledger.terms import MinPay
+from mockserver.ledger.terms import MinPay, Terms
 
 _DAYS_PER_YEAR = 365
 _MONTHS_PER_YEAR = 12
 _DAYS_PER_WEEK = 7
 
 
-def interest_cents(account: Account, *, is_first: bool) -> Cents:
+def interest_cents(terms: Terms, figures: Figures, *, is_first: bool) -> Cents:
     """Give the interest of the cycle that ends now (ledger.md L12).
 
     The principal is what is owed now, if that is positive; what was charged inside the cycle
     counts for all of it, and nothing compounds.
     """
-    cycle_type = account.terms.cycle_type
+    cycle_type = terms.cycle_type
     assert cycle_type is not None, "an account without cycles bears no interest"
     interval = cycle_type.cycle_interval
     if is_first and cycle_type.first_cycle_interval is not None:
         interval = cycle_type.first_cycle_interval
-    figures = account.figures
     principal_cents = figures.owed.principal_cents - figures.surplus_cents
     if principal_cents <= 0:
         return 0
-    numerator, denominator = _per_cycle(account.terms.interest_rate_percent, interval)
+    numerator, denominator = _per_cycle(terms.interest_rate_percent, interval)
     return principal_cents * numerator // denominator
 
 

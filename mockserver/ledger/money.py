@@ -32,7 +32,8 @@ class Balances(NamedTuple):
     @property
     def total_cents(self) -> Cents:
         """The sum of the buckets (ledger.md L9)."""
-        return sum(self)
+        principal, interest, deferred, fee = self
+        return principal + interest + deferred + fee
 
     def plus(self, other: Balances) -> Balances:
         """Give the bucket-by-bucket sum of the two."""
@@ -61,7 +62,7 @@ def in_bucket(bucket: Bucket, amount_cents: Cents) -> Balances:
     """Give balances that hold ``amount_cents`` in ``bucket`` and nothing elsewhere."""
     amounts = [0, 0, 0, 0]
     amounts[bucket] = amount_cents
-    return Balances(*amounts)
+    return Balances._make(amounts)
 
 
 NOTHING = Balances()

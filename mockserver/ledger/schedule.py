@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from mockserver.ledger import calendar
 from mockserver.ledger.calendar import LAST
@@ -31,6 +30,8 @@ class Schedule(NamedTuple):
     """The earliest of all that follow."""
     cycle_start: datetime
     cycle_end: datetime
+    last_day: date
+    """The local day that begins at the end of the cycle."""
     month_fee_at: datetime
     year_fee_at: datetime
     due_days: tuple[DueDay, ...] = ()
@@ -42,67 +43,71 @@ class Schedule(NamedTuple):
 
     def after_cycle(self, terms: Terms, due_day: DueDay | None) -> Schedule:
         """Give the schedule once a cycle is closed."""
-        zone = calendar.zone(terms.product.time_zone)
         assert terms.cycle_type is not None
-        interval = terms.cycle_type.cycle_interval
-        end = calendar.midnight_after(self.cycle_end, interval, zone)
+        zone = calendar.zone(terms.product.time_zone)
+        last_day = calendar.date_after(self.last_day, terms.cycle_type.cycle_interval)
         due_days = self.due_days if due_day is None else (*self.due_days, due_day)
-        return _next(self._replace(cycle_start=self.cycle_end, cycle_end=end, due_days=due_days))
+        return self._with(
+            cycle_start=self.cycle_end,
+            cycle_end=calendar.midnight(last_day, zone),
+            last_day=last_day,
+            due_days=due_days,
+        )
 
     def after_month_fee(self, terms: Terms) -> Schedule:
         """Give the schedule once a monthly fee is charged."""
         zone = calendar.zone(terms.product.time_zone)
         at = calendar.anniversary(terms.effective_at, self.months + 2, zone)
-        return _next(self._replace(month_fee_at=at, months=self.months + 1))
+        return self._with(month_fee_at=at, months=self.months + 1)
 
     def after_year_fee(self, terms: Terms) -> Schedule:
         """Give the schedule once a yearly fee is charged."""
         zone = calendar.zone(terms.product.time_zone)
         months = (self.years + 2) * _MONTHS_PER_YEAR
         at = calendar.anniversary(terms.effective_at, months, zone)
-        return _next(self._replace(year_fee_at=at, years=self.years + 1))
+        return self._with(year_fee_at=at, years=self.years + 1)
 
     def after_due_day(self) -> Schedule:
         """Give the schedule once the first due day has passed."""
-        return _next(self._replace(due_days=self.due_days[1:]))
+        return self._with(due_days=self.due_days[1:])
 
     def after_loan(self) -> Schedule:
         """Give the schedule once the loan is made."""
-        return _next(self._replace(loan_at=LAST))
+        return self._with(loan_at=LAST)
+
+    def _with(self, **changes: Any) -> Schedule:
+        schedule = self._replace(**changes)
+        return schedule._replace(next_at=_next_at(schedule))
 
 
-def _next(schedule: Schedule) -> Schedule:
+def _next_at(schedule: Schedule) -> datetime:
     due_at = schedule.due_days[0].at if schedule.due_days else LAST
-    next_at = min(
+    return min(
         schedule.cycle_end, schedule.month_fee_at, schedule.year_fee_at, schedule.loan_at, due_at
     )
-    return schedule._replace(next_at=next_at)
 
 
 def opening_schedule(terms: Terms) -> Schedule:
     """Give the schedule of an account that was just opened."""
     zone = calendar.zone(terms.product.time_zone)
-    opened_at = terms.effective_at
-    fees = terms.fees
-    return _next(
-        Schedule(
-            next_at=LAST,
-            cycle_start=opened_at,
-            cycle_end=_first_cycle_end(terms, zone),
-            month_fee_at=calendar.anniversary(opened_at, 1, zone) if fees.month_cents else LAST,
-            year_fee_at=(
-                calendar.anniversary(opened_at, _MONTHS_PER_YEAR, zone) if fees.year_cents else LAST
-            ),
-            loan_at=opened_at if terms.lends else LAST,
-        )
+    opened_at, fees = terms.effective_at, terms.fees
+    cycle_end, last_day = LAST, LAST.date()
+    if terms.cycle_type is not None:
+        interval = terms.cycle_type.first_cycle_interval or terms.cycle_type.cycle_interval
+        last_day = calendar.first_cycle_end(opened_at, interval, zone)
+        cycle_end = calendar.midnight(last_day, zone)
+    schedule = Schedule(
+        next_at=LAST,
+        cycle_start=opened_at,
+        cycle_end=cycle_end,
+        last_day=last_day,
+        month_fee_at=calendar.anniversary(opened_at, 1, zone) if fees.month_cents else LAST,
+        year_fee_at=(
+            calendar.anniversary(opened_at, _MONTHS_PER_YEAR, zone) if fees.year_cents else LAST
+        ),
+        loan_at=opened_at if terms.lends else LAST,
     )
-
-
-def _first_cycle_end(terms: Terms, zone: ZoneInfo) -> datetime:
-    if terms.cycle_type is None:
-        return LAST
-    interval = terms.cycle_type.first_cycle_interval or terms.cycle_type.cycle_interval
-    return calendar.first_cycle_end(terms.effective_at, interval, zone)
+    return schedule._replace(next_at=_next_at(schedule))
 
 
 def due_day(terms: Terms, statement: Statement) -> DueDay | None:
