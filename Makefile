@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: serve test check lint types layers coverage bench lock clean help
+.PHONY: serve test check lint types layers coverage mutations bench lock clean help
 
 help:  ## say what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
@@ -28,6 +28,9 @@ layers: .venv/installed-dev  ## arrows point down
 coverage: .venv/installed-dev  ## every line and branch of the ledger
 	@$(BIN)/coverage run -m pytest -q tests/ledger tests/sandbox
 	@$(BIN)/coverage report
+
+mutations: .venv/installed-dev  ## break the ledger, rule by rule: does a test notice?
+	@$(BIN)/python -m tests.mutations
 
 bench: .venv/installed-dev  ## the figures of the README; needs wrk
 	@$(BIN)/python -m benchmarks.throughput
