@@ -41,12 +41,12 @@ def decide(account: Account | None, command: Command, stamp: Stamp) -> Accepted 
 
     ``account`` is the one the command names, None if there is none.
     """
+    if isinstance(command, Post) and account is not None:
+        return _post(account, command, stamp)
     if isinstance(command, Open):
         return _open(command, stamp)
-    if account is None:
+    if account is None or isinstance(command, Post):
         return AccountNotFound(command.account_id)
-    if isinstance(command, Post):
-        return _post(account, command, stamp)
     draft = Draft(account, stamp)
     _work_off(draft)
     if isinstance(command, ChangeStatus):
@@ -65,15 +65,16 @@ def process(account: Account, stamp: Stamp) -> Accepted:
 
 
 def _work_off(draft: Draft) -> None:
-    if draft.is_automatic and is_due(draft.account, draft.now):
-        carry_out_to(draft, draft.now)
+    now = draft.now
+    if draft.stamp.processing is Processing.AUTOMATIC and is_due(draft.account, now):
+        carry_out_to(draft, now)
 
 
 def _open(command: Open, stamp: Stamp) -> Accepted | Refusal:
     """Open an account and post what it owes from the start (ledger.md L4)."""
     if abs(command.terms.effective_at - stamp.created_at) > REACH:
         return OutOfReach(command.account_id, "effective_at")
-    draft = Draft(None, stamp)
+    draft = Draft.opening(stamp)
     terms = command.terms._replace(created_at=draft.created_at())
     if not terms.account_id:
         terms = terms._replace(account_id=draft.generated_id())
@@ -113,7 +114,8 @@ def _post(account: Account, command: Post, stamp: Stamp) -> Accepted | Refusal:
         return EffectiveBeforeOpening(command.account_id, opened_at)
     if account.standing.status in command.item_type.rule.refused_by:
         return AccountStateForbids(command.account_id, account.standing.status, command.item_type)
-    now = max(stamp.created_at, account.standing.processed_to)
+    now = stamp.created_at
+    now = max(now, account.standing.processed_to)
     draft = Draft(account, stamp)
     if stamp.processing is Processing.AUTOMATIC and is_due(account, now):
         carry_out_to(draft, now)

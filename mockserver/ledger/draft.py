@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from mockserver.ledger.account import Account
-from mockserver.ledger.commands import Processing, Stamp
+from mockserver.ledger.commands import Stamp
 from mockserver.ledger.events import AccountEvent
 from mockserver.ledger.evolve import evolve
 from mockserver.ledger.line_item import ItemType, LineItem, Post
 from mockserver.ledger.money import Cents
 from mockserver.ledger.pouring import Poured
+
+_new = tuple.__new__  # see lots.py
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -28,25 +30,19 @@ class Accepted(NamedTuple):
 class Draft:
     """Collects what a command leads to. Nothing of it is so before it is kept."""
 
-    __slots__ = ("_account", "_used", "events", "stamp")
+    __slots__ = ("_used", "account", "events", "stamp")
 
-    def __init__(self, account: Account | None, stamp: Stamp) -> None:
-        """Begin with ``account``, None where the first event opens it."""
-        self._account = account
-        self._used = 0
+    def __init__(self, account: Account, stamp: Stamp) -> None:
+        """Begin with ``account``."""
+        self.account = account
         self.stamp = stamp
         self.events: list[AccountEvent] = []
+        self._used = 0
 
-    @property
-    def account(self) -> Account:
-        """The account as of the last event."""
-        assert self._account is not None, "the first event of an account opens it"
-        return self._account
-
-    @property
-    def is_automatic(self) -> bool:
-        """Whether due work is carried out without being asked for."""
-        return self.stamp.processing is Processing.AUTOMATIC
+    @classmethod
+    def opening(cls, stamp: Stamp) -> Draft:
+        """Begin with no account: the first event opens one."""
+        return cls(None, stamp)  # type: ignore[arg-type]
 
     @property
     def now(self) -> datetime:
@@ -73,23 +69,31 @@ class Draft:
         description: str | None = None,
     ) -> LineItem:
         """Make a line item that is created now; ``amount_cents`` carries its sign."""
-        created_at = self.created_at()
-        return LineItem(
-            effective_at,
-            created_at,
-            (asked and asked.line_item_id) or self.generated_id(),
-            item_type,
-            amount_cents,
-            description or item_type.rule.description,
-            asked,
-            poured,
+        used = self._used
+        self._used = used + 1
+        created_at, number, _ = self.stamp
+        if used:
+            created_at += used * _MICROSECOND
+        given = None if asked is None else asked.line_item_id
+        return _new(
+            LineItem,
+            (
+                effective_at,
+                created_at,
+                f"can_{number + used}" if given is None else given,
+                item_type,
+                amount_cents,
+                item_type.rule.description if description is None else description,
+                asked,
+                poured,
+            ),
         )
 
     def add(self, event: AccountEvent) -> None:
         """Add what happens next."""
-        self._account = evolve(self._account, event)
+        self.account = evolve(self.account, event)
         self.events.append(event)
 
     def accepted(self, line_item: LineItem | None = None) -> Accepted:
         """Give the outcome."""
-        return Accepted(self.account, tuple(self.events), line_item)
+        return _new(Accepted, (self.account, tuple(self.events), line_item))

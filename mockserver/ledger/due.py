@@ -34,10 +34,10 @@ _MICROSECOND = timedelta(microseconds=1)
 
 def is_due(account: Account, now: datetime) -> bool:
     """Tell whether something is due at ``now``."""
-    head = account.waiting.head
-    if head is not None and head.effective_at <= now:
+    if account.standing.schedule.next_at <= now:
         return True
-    return account.standing.schedule.next_at <= now
+    head = account.waiting.head
+    return head is not None and head.effective_at <= now
 
 
 def carry_out_to(draft: Draft, now: datetime) -> None:

@@ -30,6 +30,8 @@ from mockserver.ledger.pouring import Poured
 from mockserver.ledger.schedule import Schedule, opening_schedule
 from mockserver.ledger.terms import AccountStatus
 
+_new = tuple.__new__  # see lots.py
+
 
 def evolve(account: Account | None, event: AccountEvent) -> Account:
     """Give the account after ``event``. Only :class:`AccountOpened` applies to no account."""
@@ -215,17 +217,22 @@ def _with_counting_item(
     terms, before, items, listed, processed, waiting, lots, figures = account
     if item.poured is None:
         lots, figures = count(lots, figures, item)
-    else:
+    elif item.item_type is ItemType.PAYMENT:
         lots, figures = _poured(account, item.item_type, item.poured)
-    return Account(
-        terms,
-        before if standing is None else standing,
-        items.added(item.line_item_id, item),
-        listed.added(item),
-        processed,
-        waiting,
-        lots,
-        figures,
+    else:
+        lots, figures = take(lots, figures, item.poured)
+    return _new(
+        Account,
+        (
+            terms,
+            before if standing is None else standing,
+            items.added(item.line_item_id, item),
+            listed.added(item),
+            processed,
+            waiting,
+            lots,
+            figures,
+        ),
     )
 
 

@@ -13,6 +13,9 @@ from mockserver.ledger.pouring import Poured
 Lots: TypeAlias = tuple[Ordered[Lot], ...]
 """One collection per bucket."""
 
+_new = tuple.__new__
+"""Makes a tuple of a given kind, without the call that the kind's own constructor costs."""
+
 _BUCKETS = tuple(int(bucket) for bucket in Bucket)
 
 
@@ -41,21 +44,26 @@ def drop(lots: Lots, figures: Figures, item: LineItem) -> tuple[Lots, Figures]:
 
 def take(lots: Lots, figures: Figures, poured: Poured) -> tuple[Lots, Figures]:
     """Take what an item poured from the oldest lots of each bucket (ledger.md L6)."""
-    taken = poured.taken
-    parts = [figures.charges_cents, figures.loans_cents, figures.reversals_cents, 0]
+    taken, surplus_cents = poured
+    owed, charges_cents, loans_cents, reversals_cents, left_cents, paid, interest_paid = figures
+    parts = [charges_cents, loans_cents, reversals_cents, 0]
     after = list(lots)
     for bucket in _BUCKETS:
         if taken[bucket]:
             after[bucket] = _without_oldest(lots[bucket], taken[bucket], parts)
     charges_cents, loans_cents, reversals_cents, _ = parts
-    return tuple(after), Figures(
-        figures.owed.minus(taken),
-        charges_cents,
-        loans_cents,
-        reversals_cents,
-        figures.surplus_cents + poured.left_cents,
-        figures.paid_cents,
-        figures.interest_paid_cents,
+    left_cents += surplus_cents
+    return tuple(after), _new(
+        Figures,
+        (
+            owed.minus(taken),
+            charges_cents,
+            loans_cents,
+            reversals_cents,
+            left_cents,
+            paid,
+            interest_paid,
+        ),
     )
 
 
@@ -65,15 +73,13 @@ def _without_oldest(lots: Ordered[Lot], amount_cents: Cents, parts: list[Cents])
         lot = lots.head
         assert lot is not None, "an item poured more than was owed"
         effective_at, created_at, left_cents, item_type = lot
-        if left_cents <= amount_cents:
-            taken_cents = left_cents
-            lots = lots.without_head()
-        else:
-            taken_cents = amount_cents
-            left_cents -= taken_cents
-            lots = lots.with_head(Lot(effective_at, created_at, left_cents, item_type))
-        amount_cents -= taken_cents
-        parts[_part_of(item_type)] -= taken_cents
+        if left_cents > amount_cents:
+            left_cents -= amount_cents
+            parts[_part_of(item_type)] -= amount_cents
+            return lots.with_head(_new(Lot, (effective_at, created_at, left_cents, item_type)))
+        lots = lots.without_head()
+        amount_cents -= left_cents
+        parts[_part_of(item_type)] -= left_cents
     return lots
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple, TypeAlias
 
+_new = tuple.__new__
+
 Cents: TypeAlias = int
 """An amount of money in whole cents, exact at any size. Never a float."""
 
@@ -50,16 +52,21 @@ class Balances(NamedTuple):
         """Give the bucket-by-bucket difference of the two."""
         principal, interest, deferred, fee = self
         less_principal, less_interest, less_deferred, less_fee = other
-        return Balances(
-            principal - less_principal,
-            interest - less_interest,
-            deferred - less_deferred,
-            fee - less_fee,
+        return _new(
+            Balances,
+            (
+                principal - less_principal,
+                interest - less_interest,
+                deferred - less_deferred,
+                fee - less_fee,
+            ),
         )
 
 
 def in_bucket(bucket: Bucket, amount_cents: Cents) -> Balances:
     """Give balances that hold ``amount_cents`` in ``bucket`` and nothing elsewhere."""
+    if bucket == 0:
+        return Balances(amount_cents)
     amounts = [0, 0, 0, 0]
     amounts[bucket] = amount_cents
     return Balances._make(amounts)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from mockserver.ledger.money import Balances, Bucket, Cents
+from mockserver.ledger.money import Balances, Bucket, Cents, in_bucket
+
+_new = tuple.__new__  # see lots.py
 
 DEFAULT_ORDER: tuple[Bucket, ...] = (
     Bucket.FEE,
@@ -42,6 +44,9 @@ def pour(amount_cents: Cents, owed: Balances, order: Sequence[Bucket]) -> Poured
     Takes from no bucket more than it owes. What nothing can take is ``left_cents``; there is no
     sufficiency check (ledger.md L7).
     """
+    first = order[0]
+    if owed[first] >= amount_cents:
+        return _new(Poured, (in_bucket(first, amount_cents), 0))
     taken = [0, 0, 0, 0]
     left_cents = amount_cents
     for bucket in order:
