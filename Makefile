@@ -33,6 +33,7 @@ mutations: .venv/installed-dev  ## break the ledger, rule by rule: does a test n
 	@$(BIN)/python -m tests.mutations
 
 bench: .venv/installed-dev  ## the figures of the README; needs wrk
+	@$(BIN)/python -m benchmarks.ledger
 	@$(BIN)/python -m benchmarks.throughput
 
 lock:  ## write constraints.txt anew, from the newest versions there are

@@ -11,6 +11,8 @@ from mockserver.ledger.money import Cents
 from mockserver.ledger.statement import Statement
 from mockserver.ledger.terms import Terms
 
+_new = tuple.__new__  # see lots.py
+
 _MONTHS_PER_YEAR = 12
 
 
@@ -46,12 +48,18 @@ class Schedule(NamedTuple):
         assert terms.cycle_type is not None
         zone = calendar.zone(terms.product.time_zone)
         last_day = calendar.date_after(self.last_day, terms.cycle_type.cycle_interval)
-        due_days = self.due_days if due_day is None else (*self.due_days, due_day)
-        return self._with(
-            cycle_start=self.cycle_end,
-            cycle_end=calendar.midnight(last_day, zone),
-            last_day=last_day,
-            due_days=due_days,
+        cycle_end = calendar.midnight(last_day, zone)
+        _, _, start, _, month_fee_at, year_fee_at, due_days, loan_at, months, years = self
+        if due_day is not None:
+            due_days = (*due_days, due_day)
+        due_at = due_days[0].at if due_days else LAST
+        next_at = min(cycle_end, month_fee_at, year_fee_at, loan_at, due_at)
+        return _new(
+            Schedule,
+            (
+                *(next_at, start, cycle_end, last_day, month_fee_at, year_fee_at),
+                *(due_days, loan_at, months, years),
+            ),
         )
 
     def after_month_fee(self, terms: Terms) -> Schedule:
