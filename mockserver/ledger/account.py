@@ -86,6 +86,9 @@ class Account(NamedTuple):
         """Give this account as one that any number of ledgers, and threads, may go on from."""
         standing = self.standing
         return self._replace(
+            listed=self.listed.sealed(),
+            waiting=self.waiting.sealed(),
+            lots=tuple(lots.sealed() for lots in self.lots),
             items=self.items.sealed(),
             processed=self.processed.sealed(),
             standing=standing._replace(

@@ -21,7 +21,10 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["add", "remove", "replace", "branch"]), st.integers(0, 40)),
+        st.tuples(
+            st.sampled_from(["add", "end", "remove", "drop", "replace", "branch", "seal"]),
+            st.integers(0, 40),
+        ),
         max_size=100,
     )
 )
@@ -36,8 +39,19 @@ def test_it_is_a_sorted_list_and_its_old_versions_stay(steps: list[tuple[str, in
         elif step == "remove" and number in model:
             entries = entries.removed(entry)
             model = {key: kept for key, kept in model.items() if key != number}
-        elif step == "replace" and number in model:
-            entries, model = entries.replaced(entry), {**model, number: entry}
+        elif step == "end" and max(model, default=-1) < 40:
+            last = max(model, default=-1) + 1
+            entry = (last // 7, last, f"step {at}")
+            entries, model = entries.added(entry), {**model, last: entry}
+        elif step == "drop" and model:
+            entries, first = entries.without_head(), min(model)
+            model = {key: kept for key, kept in model.items() if key != first}
+        elif step == "replace" and model:
+            first = min(model)
+            entry = (first // 7, first, f"step {at}")
+            entries, model = entries.with_head(entry), {**model, first: entry}
+        elif step == "seal":
+            entries = entries.sealed()
         elif step == "branch":
             entries, past = versions[number % len(versions)]
             model = dict(past)
@@ -74,6 +88,16 @@ def test_chunks_fill_and_divide_in_any_order(step: int) -> None:
 
     check(entries, [(number // 7, number, "") for number in range(40)])
     assert len(entries._chunks) <= 20
+
+
+def test_nothing_is_added_to_the_storage_of_a_sealed_version() -> None:
+    shared = Ordered([(0, 1, "a")]).added((0, 2, "b")).sealed()
+    one, two = shared.added((0, 3, "one")), shared.added((0, 3, "two"))
+
+    assert shared._tail == []
+    assert list(one)[-1] == (0, 3, "one")
+    assert list(two)[-1] == (0, 3, "two")
+    assert one.added((0, 4, "c"))._tail is one._tail
 
 
 def test_the_first_of_all_can_be_added_to_nothing() -> None:
