@@ -50,7 +50,7 @@ class Standing(NamedTuple):
 
     status: AccountStatus
     processed_to: datetime
-    """Everything before this instant is carried out; never moves back (ledger.md L14)."""
+    """The end of the last roll; before the first, the opening. Never moves back (ledger.md L14)."""
     schedule: Schedule
     statements: History[Statement]
     """By id, oldest first."""

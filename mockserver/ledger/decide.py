@@ -125,7 +125,9 @@ def _post(account: Account, command: Post, stamp: Stamp) -> Accepted | Refusal:
 def _add_item(draft: Draft, command: Post, now: datetime) -> LineItem:
     """Post an item, and process it if it is its time (ledger.md L10)."""
     account, item_type = draft.account, command.item_type
-    effective_at = now if command.effective_at is None else command.effective_at
+    effective_at = command.effective_at
+    if effective_at is None:
+        effective_at = max(now, account.terms.effective_at)
     is_automatic = draft.stamp.processing is Processing.AUTOMATIC
     poured = None
     if item_type.rule.bucket is None:

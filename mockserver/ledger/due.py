@@ -83,7 +83,7 @@ def _next_step(draft: Draft) -> None:
     elif schedule.cycle_end == schedule.next_at:
         _close_cycle(draft)
     elif schedule.loan_at == schedule.next_at:
-        _make_loan(draft)
+        make_loan(draft)
     elif schedule.month_fee_at == schedule.next_at:
         cents = account.terms.fees.month_cents
         fee = draft.item(ItemType.MONTH_FEE, cents, schedule.month_fee_at)
@@ -96,7 +96,7 @@ def _next_step(draft: Draft) -> None:
         _pass_due_day(draft)
 
 
-def _make_loan(draft: Draft) -> None:
+def make_loan(draft: Draft) -> None:
     """Roll the initial charge, which is the first item, into a loan."""
     account = draft.account
     charge = next(iter(account.items))

@@ -140,6 +140,8 @@ class PaymentReversed(NamedTuple):
     payment_id: str
     items: tuple[LineItem, ...]
     """What gives it back, and the fee for it."""
+    waits: bool
+    """Whether they count only once they are processed."""
 
     @property
     def created_at(self) -> datetime:

@@ -53,7 +53,7 @@ def _opened(event: AccountOpened) -> Account:
         terms=terms,
         standing=Standing(
             status=AccountStatus.ACTIVE,
-            processed_to=terms.effective_at,
+            processed_to=min(terms.effective_at, terms.created_at),
             schedule=opening_schedule(terms),
             statements=History(),
             offspring=History(),
@@ -74,7 +74,7 @@ def _status_changed(account: Account, event: StatusChanged) -> Account:
 def _posted(account: Account, event: LineItemPosted) -> Account:
     item = event.item
     if event.waits:
-        return _with_item(account, item)._replace(waiting=account.waiting.added(item))
+        return _with_waiting_item(account, item)
     return _with_counting_item(account, item)
 
 
@@ -90,14 +90,7 @@ def _processed(account: Account, event: Processed) -> Account:
         lots, figures = _poured(account, item.item_type, event.poured)
     else:
         lots, figures = count(account.lots, account.figures, item)
-    return _processed_to(account._replace(lots=lots, figures=figures), item)
-
-
-def _processed_to(account: Account, item: LineItem) -> Account:
-    """Note that everything before ``item`` is carried out, where it was next."""
-    if item.effective_at <= account.standing.processed_to:
-        return account
-    return account._replace(standing=account.standing._replace(processed_to=item.effective_at))
+    return account._replace(lots=lots, figures=figures)
 
 
 def _charge_rolled(account: Account, event: ChargeRolled) -> Account:
@@ -114,7 +107,7 @@ def _cycle_closed(account: Account, event: CycleClosed) -> Account:
     statement = event.statement
     standing = Standing(
         standing.status,
-        max(standing.processed_to, statement.cycle_end),
+        standing.processed_to,
         standing.schedule.after_cycle(account.terms, event.due_day),
         standing.statements.added(statement.statement_id, statement),
         standing.offspring,
@@ -135,16 +128,12 @@ def _year_fee_charged(account: Account, event: YearFeeCharged) -> Account:
 
 
 def _with_scheduled_fee(account: Account, schedule: Schedule, fee: LineItem) -> Account:
-    standing = account.standing
-    at = max(standing.processed_to, fee.effective_at)
-    standing = standing._replace(processed_to=at, schedule=schedule)
-    return _with_counting_item(account, fee, standing)
+    return _with_counting_item(account, fee, account.standing._replace(schedule=schedule))
 
 
 def _due_day_passed(account: Account, event: DueDayPassed) -> Account:
     standing = account.standing
-    at = max(standing.processed_to, standing.schedule.due_days[0].at)
-    standing = standing._replace(processed_to=at, schedule=standing.schedule.after_due_day())
+    standing = standing._replace(schedule=standing.schedule.after_due_day())
     if event.fee is None:
         return account._replace(standing=standing)
     return _with_counting_item(account, event.fee, standing)
@@ -157,7 +146,10 @@ def _payment_reversed(account: Account, event: PaymentReversed) -> Account:
     assert poured is not None, f"{event.payment_id!r} was reversed before it poured"
     account = _with_offspring(account, payment, *event.items)
     for item in event.items:
-        account = _with_counting_item(account, item)
+        if event.waits:
+            account = _with_waiting_item(account, item)
+        else:
+            account = _with_counting_item(account, item)
     figures = account.figures
     return account._replace(
         figures=figures._replace(
@@ -208,6 +200,11 @@ def _with_item(account: Account, item: LineItem) -> Account:
     return account._replace(
         items=account.items.added(item.line_item_id, item), listed=account.listed.added(item)
     )
+
+
+def _with_waiting_item(account: Account, item: LineItem) -> Account:
+    """Add a fact that counts, or pours, only once it is processed."""
+    return _with_item(account, item)._replace(waiting=account.waiting.added(item))
 
 
 def _with_counting_item(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
-
-from mockserver.ledger.commands import Reversal, ReverseCharge, ReversePayment
+from mockserver.ledger.commands import Processing, Reversal, ReverseCharge, ReversePayment
 from mockserver.ledger.draft import Accepted, Draft
-from mockserver.ledger.due import process
+from mockserver.ledger.due import carry_out_to, make_loan, process
 from mockserver.ledger.events import Cancelled, PaymentReversed
 from mockserver.ledger.evolve import poured_by
 from mockserver.ledger.line_item import FEES, ItemType, LineItem
@@ -23,6 +21,8 @@ from mockserver.ledger.terms import AccountStatus
 
 def reverse(draft: Draft, command: Reversal) -> Accepted | Refusal:
     """Take back the item that ``command`` names, or give why that cannot be."""
+    if draft.account.standing.schedule.loan_at <= draft.now:
+        make_loan(draft)
     account = draft.account
     item = account.items.get(command.line_item_id)
     if item is None:
@@ -48,12 +48,11 @@ def reverse(draft: Draft, command: Reversal) -> Accepted | Refusal:
 
 
 def _process_early(draft: Draft, item: LineItem) -> None:
-    """Process an item that waits, and before it all that counts by its ``effective_at``."""
-    earlier = takewhile(lambda other: other[:2] < item[:2], draft.account.waiting)
-    for other in list(earlier):
-        if other.item_type.rule.bucket is not None:
-            process(draft, other)
-    process(draft, item)
+    """Process an item that waits: what pours, after all that is due before it (ledger.md L11)."""
+    if item.item_type.rule.bucket is None:
+        carry_out_to(draft, min(item.effective_at, draft.now))
+    if draft.account.waiting.find(item[:2]) is not None:
+        process(draft, item)
 
 
 def _reverse_payment(draft: Draft, payment: LineItem) -> Accepted:
@@ -75,8 +74,10 @@ def _reverse_payment(draft: Draft, payment: LineItem) -> Accepted:
     fee_cents = account.terms.fees.payment_reversal_cents
     if fee_cents:
         items.append(draft.item(ItemType.RETURN_CHECK_FEE, fee_cents, now))
+    is_automatic = draft.stamp.processing is Processing.AUTOMATIC
+    waits = not is_automatic and now > account.standing.processed_to
     account_id = account.terms.account_id
-    draft.add(PaymentReversed(account_id, payment.line_item_id, tuple(items)))
+    draft.add(PaymentReversed(account_id, payment.line_item_id, tuple(items), waits))
     return draft.accepted(items[0])
 
 

@@ -37,6 +37,16 @@ class MinPay(NamedTuple):
     """Of the principal; None is: nothing has to be paid (ledger.md L23)."""
 
 
+class Fees(NamedTuple):
+    """What an account is charged, in cents; 0 for what it is not."""
+
+    origination_cents: Cents = 0
+    month_cents: Cents = 0
+    year_cents: Cents = 0
+    late_cents: Cents = 0
+    payment_reversal_cents: Cents = 0
+
+
 class Product(NamedTuple):
     """What accounts are opened from."""
 
@@ -55,6 +65,7 @@ class Product(NamedTuple):
     defers_interest: bool = False
     min_pay: MinPay = MinPay()
     credit_limit_cents: Cents = 0
+    fees: Fees = Fees()
     document: str = ""
     """What it was created with, as the text that was sent; the ledger does not read it."""
 
@@ -80,16 +91,6 @@ class Holder(NamedTuple):
     customer_id: str
     role: str
     """PRIMARY or SECONDARY."""
-
-
-class Fees(NamedTuple):
-    """What an account is charged, in cents; 0 for what it is not."""
-
-    origination_cents: Cents = 0
-    month_cents: Cents = 0
-    year_cents: Cents = 0
-    late_cents: Cents = 0
-    payment_reversal_cents: Cents = 0
 
 
 class Terms(NamedTuple):

@@ -21,7 +21,7 @@ PRODUCT = {
             "product_time_zone": "America/Chicago",
         },
         "default_attributes": {"default_credit_limit_cents": 500_000},
-        "fee_policies": {"late_fee_grace": "1 day"},
+        "fee_policies": {"late_fee_grace": "1 day", "origination_fee_cents": 300, "extra": True},
     },
     "promotional_policies": {"promo_len": 0, "promo_default_interest_rate_percent": 1},
     "post_promotional_policies": {"post_promo_default_interest_rate_percent": 5.5},
@@ -126,6 +126,8 @@ class TestOpening:
         assert account["cycle_type"]["cycle_interval"] == "7 days"
         assert account["effective_at"] == "2026-01-05T09:30:00-06:00"
         assert account["account_product"]["product_name"] == "Weekly"
+        assert account["cycle_type"]["late_fee_grace"] == "1 day"
+        assert account["summary"]["fees_balance_cents"] == 300
 
     def test_what_is_given_is_the_accounts_own(self, api: Api) -> None:
         customer_id = post(api, "/customers", PERSON)["customer_id"]
@@ -352,8 +354,8 @@ class TestTime:
         whole = api.get(f"{path}/statements/{listed[0]['statement_id']}").json()
 
         assert [entry["balance_summary"]["total_balance_cents"] for entry in listed] == [
-            1_001_054,
-            1_002_108,
+            1_001_354,
+            1_002_408,
         ]
         assert listed[0]["cycle_summary"] == {
             "cycle_inclusive_start": "2026-01-05T09:30:00-06:00",
@@ -365,6 +367,7 @@ class TestTime:
         assert whole["open_to_buy"]["available_credit_cents"] == 0
         assert [item["line_item_overview"]["line_item_type"] for item in whole["line_items"]] == [
             "INTEREST",
+            "ORIG_FEE",
             "CHARGE",
         ]
 

@@ -111,9 +111,10 @@ def test_a_payment_that_waits_pours_before_it_is_reversed() -> None:
         "PAYMENT_REVERSAL_FEE",
         "PAYMENT_REVERSAL_INTEREST",
     ]
-    assert list(life.account.waiting) == [earlier]
+    assert earlier not in life.account.waiting
     life.roll(5)
     assert life.owed == before
+    assert len(life.account.waiting) == 0
 
 
 def test_a_reversal_is_effective_now() -> None:
@@ -207,3 +208,73 @@ def test_a_refund_pours_like_a_payment_and_is_none() -> None:
     life.pay(600)
     assert life.summary.total_paid_to_date_cents == -600
     assert life.summary.total_interest_paid_to_date_cents == -500
+
+
+def test_an_earlier_payment_that_waits_pours_first() -> None:
+    life = Life(cycle_type=None, initial=5_000, fees=Fees(1_000))
+    life.pay(1_000, -3)
+    second = life.pay(1_000, -2)
+    life.reverse(second)
+
+    assert [item.item_type.value for item in children(life.account, second)] == ["PAYMENT_REVERSAL"]
+
+
+@pytest.mark.parametrize("cents", [2_000, 20_000])
+def test_the_loan_is_made_before_anything_is_taken_back(cents: int) -> None:
+    life = Life(ProductType.INSTALLMENT, opened=-4, initial=10_000, fees=Fees(500))
+    payment = life.pay(cents, -3)
+    life.reverse(payment)
+    life.roll(6)
+
+    assert life.owed.total_cents == life.statements[0].owed.total_cents == 10_500
+
+
+def test_the_initial_charge_of_a_loan_is_not_taken_back() -> None:
+    life = Life(ProductType.INSTALLMENT, opened=-4, initial=10_000)
+    charge = life.items(ItemType.CHARGE)[0]
+
+    refused = life.try_to(ReverseCharge("can_1", charge.line_item_id))
+    assert refused == LineItemStateForbids("can_1", charge.line_item_id)
+    life.roll(6)
+    assert life.owed.total_cents == 10_000
+
+
+@pytest.mark.parametrize("day", [40, 2_900_000])
+def test_taking_back_what_is_yet_to_come_lets_no_time_pass(day: int) -> None:
+    life = Life(opened=-4, initial=10_000, rate="5", processing=AUTOMATIC)
+    life.post(ItemType.DEBIT_OFFSET, 500, 10)
+    payment, fee = life.pay(700, day), life.post(ItemType.MANUAL_FEE, 5, 30)
+    item = life.reverse(payment)
+    life.do(WaiveFee("can_1", fee.line_item_id))
+    charge = life.charge(1)
+
+    assert item is not None
+    assert item.effective_at <= charge.effective_at <= life.now
+    assert life.owed.total_cents == 10_001
+    assert life.statements == []
+
+
+@pytest.mark.parametrize("item_type", [ItemType.PAYMENT, ItemType.MANUAL_FEE])
+def test_taking_back_does_not_roll(item_type: ItemType) -> None:
+    life = Life(opened=-20, initial=1_000_000, rate="5")
+    item = life.post(item_type, 500, 0)
+    kind = ReversePayment if item_type is ItemType.PAYMENT else WaiveFee
+    life.roll(-12)
+    life.do(kind("can_1", item.line_item_id))
+    life.roll(-5)
+
+    assert [s.owed.interest_cents for s in life.statements][:1] == [958]
+    assert len(life.statements) >= 2
+
+
+def test_a_reversal_is_on_no_statement_before_it() -> None:
+    life = Life(opened=-20, initial=10_000)
+    payment = life.pay(5_000, -19)
+    life.roll(-12)
+    life.reverse(payment)
+    assert life.owed.total_cents == 10_000
+    life.roll(-5)
+
+    assert [s.owed.total_cents for s in life.statements] == [5_000, 5_000]
+    life.roll(5)
+    assert life.statements[-1].owed.total_cents == 10_000

@@ -182,3 +182,20 @@ def test_what_is_too_far_away_is_refused() -> None:
         command = Open(opening._replace(effective_at=rolled.at(days)))
         refused = decide(None, command, rolled._stamp())
         assert refused == OutOfReach("can_9", "effective_at")
+
+
+@pytest.mark.parametrize("processing", Processing)
+def test_what_is_posted_before_the_opening_counts_from_the_opening(processing: Processing) -> None:
+    to_come = life(processing, opened=30, fees=Fees(), product_type=ProductType.INSTALLMENT)
+    offset = to_come.post(ItemType.DEBIT_OFFSET, 100)
+
+    assert offset.effective_at == to_come.account.terms.effective_at
+    assert to_come.owed.principal_cents == 100_000
+    assert to_come.items(ItemType.LOAN) == []
+    to_come.now = to_come.at(31)
+    if processing is Processing.CONTROLLED:
+        to_come.roll(31)
+    else:
+        to_come.pass_days(0)
+    assert to_come.owed.principal_cents == 99_900
+    assert len(to_come.items(ItemType.LOAN)) == 1

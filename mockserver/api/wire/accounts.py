@@ -42,13 +42,7 @@ def parse_account(body: Json, product: Product, now: datetime, zone: ZoneInfo | 
         credit_limit_cents=own.get("credit_limit_cents", product.credit_limit_cents),
         max_credit_limit_cents=own.get("max_approved_credit_limit_cents"),
         initial_principal_cents=own.get("initial_principal_cents", 0),
-        fees=Fees(
-            origination_cents=own.get("origination_fee_cents", 0),
-            month_cents=own.get("monthly_fee_cents", 0),
-            year_cents=own.get("annual_fee_cents", 0),
-            late_cents=own.get("late_fee_cents", 0),
-            payment_reversal_cents=own.get("payment_reversal_fee_cents", 0),
-        ),
+        fees=parse_fees(own, product.fees),
         interest_rate_percent=rate_percent(product, promo, post_promo),
         promo_rate_percent=promo,
         post_promo_rate_percent=post_promo,
@@ -58,6 +52,19 @@ def parse_account(body: Json, product: Product, now: datetime, zone: ZoneInfo | 
         ),
         external_fields=parse_external_fields(body.get("external_fields")),
         cycle_type=cycle_type_of(product, parse_intervals(body.get("cycle_type", {}))),
+    )
+
+
+def parse_fees(body: Json, otherwise: Fees) -> Fees:
+    """Read the fees that are given; ``otherwise`` has those that are not."""
+    return Fees(
+        origination_cents=body.get("origination_fee_cents", otherwise.origination_cents),
+        month_cents=body.get("monthly_fee_cents", otherwise.month_cents),
+        year_cents=body.get("annual_fee_cents", otherwise.year_cents),
+        late_cents=body.get("late_fee_cents", otherwise.late_cents),
+        payment_reversal_cents=body.get(
+            "payment_reversal_fee_cents", otherwise.payment_reversal_cents
+        ),
     )
 
 

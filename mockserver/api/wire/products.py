@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from mockserver.api.strict_json import Json, dumps, loads
-from mockserver.api.wire.accounts import number, parse_intervals
+from mockserver.api.wire.accounts import number, parse_fees, parse_intervals
 from mockserver.ledger.cycle import CycleType
-from mockserver.ledger.terms import Customer, MinPay, Product, ProductType
+from mockserver.ledger.terms import Customer, Fees, MinPay, Product, ProductType
 
 DEFAULT_TIME_ZONE = "America/New_York"
 
@@ -19,7 +19,8 @@ def parse_product(body: Json) -> Product:
     cycles = policies.get("billing_cycle_policies", {})
     promo = body.get("promotional_policies", {})
     post = body.get("post_promotional_policies", {})
-    intervals = parse_intervals(cycles)
+    fees = policies.get("fee_policies", {})
+    intervals = parse_intervals({**cycles, **fees})
     return Product(
         product_id="",
         name=overview.get("product_name", ""),
@@ -34,6 +35,7 @@ def parse_product(body: Json) -> Product:
         credit_limit_cents=policies.get("default_attributes", {}).get(
             "default_credit_limit_cents", 0
         ),
+        fees=parse_fees(fees, Fees()),
         document=dumps(body).decode(),
     )
 
