@@ -33,6 +33,7 @@ _BODY = (
 _OPENED = datetime(2020, 1, 1, tzinfo=UTC)
 _ROUNDS = 5
 _BODIES = 20_000
+_POSTS = 5_000
 
 
 def _seconds(work: Callable[[], object]) -> float:
@@ -70,12 +71,22 @@ def _open(cycle_type: CycleType | None) -> Account:
     return outcome.account
 
 
-def _posted(account: Account, number: int, first: int = 0) -> Account:
-    """Post ``number`` debit offsets, numbered from ``first``, each poured at once."""
+def _posts(number: int, first: int = 0) -> list[tuple[Post, Stamp]]:
+    """Give the commands to post ``number`` debit offsets, numbered from ``first``."""
     began = _OPENED + timedelta(days=1)
-    for at in range(first, first + number):
-        post = Post("can_1", ItemType.DEBIT_OFFSET, 5, f"li_{at}", _OPENED, Bucket.PRINCIPAL)
-        outcome = decide(account, post, Stamp(began + timedelta(milliseconds=at), at))
+    return [
+        (
+            Post("can_1", ItemType.DEBIT_OFFSET, 5, f"li_{at}", _OPENED, Bucket.PRINCIPAL),
+            Stamp(began + timedelta(milliseconds=at), at),
+        )
+        for at in range(first, first + number)
+    ]
+
+
+def _posted(account: Account, posts: list[tuple[Post, Stamp]]) -> Account:
+    """Post debit offsets, each of which is poured at once."""
+    for post, stamp in posts:
+        outcome = decide(account, post, stamp)
         assert isinstance(outcome, Accepted)
         account = outcome.account
     return account
@@ -84,17 +95,17 @@ def _posted(account: Account, number: int, first: int = 0) -> Account:
 def main() -> None:
     """Measure, and print a line for each figure."""
     reading = _seconds(_read) / _BODIES
-    short = _posted(_open(None), 10).sealed()
-    long = _posted(_open(None), 100_000).sealed()
-    loop = _seconds(lambda: [Stamp(_OPENED + timedelta(milliseconds=n), n) for n in range(5_000)])
-    on_short = (_seconds(lambda: _posted(short, 5_000, 200_000)) - loop) / 5_000
-    on_long = (_seconds(lambda: _posted(long, 5_000, 200_000)) - loop) / 5_000
+    short = _posted(_open(None), _posts(10)).sealed()
+    long = _posted(_open(None), _posts(100_000)).sealed()
+    more = _posts(_POSTS, 200_000)
+    on_short = _seconds(lambda: _posted(short, more)) / _POSTS
+    on_long = _seconds(lambda: _posted(long, more)) / _POSTS
     daily = _open(CycleType(Interval(1, Unit.DAY), Interval(2, Unit.DAY)))
     roll = Roll("can_1", _OPENED + timedelta(days=3_652))
     stamp = Stamp(_OPENED, 10, Processing.CONTROLLED)
     rolling = _seconds(lambda: decide(daily, roll, stamp))
     tracemalloc.start()
-    kept = _posted(_open(None), 20_000)
+    kept = _posted(_open(None), _posts(20_000))
     size = tracemalloc.get_traced_memory()[0] / len(kept.items)
     for what, figure, beside in (
         ("json.loads of the published body", f"{reading * 1e6:.2f} µs", ""),

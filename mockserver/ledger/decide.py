@@ -21,6 +21,7 @@ from mockserver.ledger.commands import (
 from mockserver.ledger.draft import Accepted, Draft
 from mockserver.ledger.due import carry_out_before, carry_out_to, is_due, pour_item
 from mockserver.ledger.events import AccountOpened, LineItemPosted, Rolled, StatusChanged
+from mockserver.ledger.evolve import evolve
 from mockserver.ledger.line_item import ItemType, LineItem, Post
 from mockserver.ledger.refusals import (
     AccountNotFound,
@@ -31,6 +32,8 @@ from mockserver.ledger.refusals import (
     Refusal,
 )
 from mockserver.ledger.reversing import reverse
+
+_new = tuple.__new__  # see lots.py
 
 REACH = timedelta(days=36_525)
 """How far from now an account may be opened, or rolled to: a hundred years."""
@@ -116,28 +119,39 @@ def _post(account: Account, command: Post, stamp: Stamp) -> Accepted | Refusal:
         return AccountStateForbids(command.account_id, account.standing.status, command.item_type)
     now = stamp.created_at
     now = max(now, account.standing.processed_to)
-    draft = Draft(account, stamp)
     if stamp.processing is Processing.AUTOMATIC and is_due(account, now):
+        draft = Draft(account, stamp)
         carry_out_to(draft, now)
-    return draft.accepted(_add_item(draft, command, now))
+        event = _posted(draft.account, command, draft.next_stamp(), now)
+        draft.add(event)
+        return draft.accepted(event.item)
+    event = _posted(account, command, stamp, now)
+    return _new(Accepted, (evolve(account, event), (event,), event.item))
 
 
-def _add_item(draft: Draft, command: Post, now: datetime) -> LineItem:
-    """Post an item, and process it if it is its time (ledger.md L10)."""
-    account, item_type = draft.account, command.item_type
-    effective_at = command.effective_at
+def _posted(account: Account, command: Post, stamp: Stamp, now: datetime) -> LineItemPosted:
+    """Post an item, which pours at once if it is its time (ledger.md L10)."""
+    created_at, number, processing = stamp
+    account_id, item_type, amount_cents, line_item_id, effective_at, allocation, *_ = command
+    rule = item_type.rule
     if effective_at is None:
         effective_at = max(now, account.terms.effective_at)
-    is_automatic = draft.stamp.processing is Processing.AUTOMATIC
+    is_automatic = processing is Processing.AUTOMATIC
     poured = None
-    if item_type.rule.bucket is None:
-        amount_cents = -command.amount_cents
+    if rule.bucket is None:
+        amount_cents = -amount_cents
         waits = effective_at > now or not is_automatic
         if not waits:
-            poured = pour_item(account, item_type, amount_cents, command.allocation)
+            poured = pour_item(account, item_type, amount_cents, allocation)
     else:
-        amount_cents = command.amount_cents
         waits = effective_at > (now if is_automatic else account.standing.processed_to)
-    item = draft.item(item_type, amount_cents, effective_at, command, poured)
-    draft.add(LineItemPosted(command.account_id, item, waits))
-    return item
+    if line_item_id is None:
+        line_item_id = f"can_{number}"
+    item = _new(
+        LineItem,
+        (
+            *(effective_at, created_at, line_item_id, item_type, amount_cents),
+            *(rule.description, command, poured),
+        ),
+    )
+    return _new(LineItemPosted, (account_id, item, waits))

@@ -55,6 +55,11 @@ class Draft:
         self._used = used + 1
         return self.stamp.created_at + used * _MICROSECOND if used else self.stamp.created_at
 
+    def next_stamp(self) -> Stamp:
+        """Give what a command goes on with, once, after what was drafted so far."""
+        created_at, number, processing = self.stamp
+        return Stamp(created_at + self._used * _MICROSECOND, number + self._used, processing)
+
     def generated_id(self) -> str:
         """Give the id that goes with the last instant given."""
         return f"can_{self.stamp.id_number + self._used - 1}"

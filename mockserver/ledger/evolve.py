@@ -35,6 +35,8 @@ _new = tuple.__new__  # see lots.py
 
 def evolve(account: Account | None, event: AccountEvent) -> Account:
     """Give the account after ``event``. Only :class:`AccountOpened` applies to no account."""
+    if type(event) is LineItemPosted and account is not None:
+        return _posted(account, event)
     if isinstance(event, AccountOpened):
         assert account is None, f"{event.account_id!r} was opened twice"
         return _opened(event)
