@@ -115,10 +115,10 @@ def _post(account: Account, command: Post, stamp: Stamp) -> Accepted | Refusal:
     opened_at = account.terms.effective_at
     if command.effective_at is not None and command.effective_at < opened_at:
         return EffectiveBeforeOpening(command.account_id, opened_at)
-    if account.standing.status in command.item_type.rule.refused_by:
-        return AccountStateForbids(command.account_id, account.standing.status, command.item_type)
-    now = stamp.created_at
-    now = max(now, account.standing.processed_to)
+    standing = account.standing
+    if standing.status in command.item_type.rule.refused_by:
+        return AccountStateForbids(command.account_id, standing.status, command.item_type)
+    now = max(stamp.created_at, standing.processed_to)
     if stamp.processing is Processing.AUTOMATIC and is_due(account, now):
         draft = Draft(account, stamp)
         carry_out_to(draft, now)

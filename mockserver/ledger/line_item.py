@@ -51,12 +51,12 @@ class ItemRule(NamedTuple):
     """The bucket the item adds to; None for an item that takes from the buckets."""
     waits_for_effect: bool = False
     """Whether it counts in no balance before its ``effective_at`` (ledger.md L10, L19)."""
-    refused_by: frozenset[AccountStatus] = frozenset()
+    refused_by: tuple[AccountStatus, ...] = ()
     """The account statuses that take no such item (ledger.md L20)."""
 
 
-_CLOSED = frozenset({AccountStatus.CLOSED})
-_NOT_ACTIVE = frozenset(AccountStatus) - {AccountStatus.ACTIVE}
+_CLOSED = (AccountStatus.CLOSED,)
+_NOT_ACTIVE = tuple(status for status in AccountStatus if status is not AccountStatus.ACTIVE)
 
 
 def _credit_offset(bucket: Bucket) -> ItemRule:

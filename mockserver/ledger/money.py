@@ -65,11 +65,9 @@ class Balances(NamedTuple):
 
 def in_bucket(bucket: Bucket, amount_cents: Cents) -> Balances:
     """Give balances that hold ``amount_cents`` in ``bucket`` and nothing elsewhere."""
-    if bucket == 0:
-        return Balances(amount_cents)
     amounts = [0, 0, 0, 0]
     amounts[bucket] = amount_cents
-    return Balances._make(amounts)
+    return _new(Balances, amounts)
 
 
 NOTHING = Balances()

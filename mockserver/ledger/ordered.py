@@ -55,7 +55,9 @@ class Ordered(Generic[E]):
             elif len(tail) != seen or not seen:
                 tail = tail[:seen]
             tail.append(entry)
-            return self._with(chunks, tail, seen + 1)
+            successor: Ordered[E] = Ordered.__new__(Ordered)
+            successor._chunks, successor._tail, successor._seen = chunks, tail, seen + 1
+            return successor
         chunks = self._all_chunks()
         at = max(bisect_right(chunks, (entry,)) - 1, 0)
         chunk = chunks[at]
@@ -84,7 +86,10 @@ class Ordered(Generic[E]):
         if not self._chunks:
             return self.sealed().with_head(head)
         chunks = self._chunks
-        return self._with(((head, *chunks[0][1:]), *chunks[1:]), self._tail, self._seen)
+        successor: Ordered[E] = Ordered.__new__(Ordered)
+        successor._chunks = ((head, *chunks[0][1:]), *chunks[1:])
+        successor._tail, successor._seen = self._tail, self._seen
+        return successor
 
     def find(self, key: tuple[Any, Any]) -> E | None:
         """Give the tuple that has this key, or None."""
