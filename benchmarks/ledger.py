@@ -25,10 +25,10 @@ from mockserver.ledger.money import Bucket
 from mockserver.ledger.terms import Product, Terms
 
 _BODY = (
-    '{"line_item_id":"li_0x1234","original_amount_cents":200,'
-    '"effective_at":"2020-07-20T09:11:28+00:00","allocation":"INTEREST",'
-    '"external_fields":[{"key":"Globex Card Processing Account ID",'
-    '"value":"22445702-a389-431f-927d-07b8d0750787"}]}'
+    b'{"line_item_id":"li_0x1234","original_amount_cents":200,'
+    b'"effective_at":"2020-07-20T09:11:28+00:00","allocation":"INTEREST",'
+    b'"external_fields":[{"key":"Globex Card Processing Account ID",'
+    b'"value":"22445702-a389-431f-927d-07b8d0750787"}]}'
 )
 _OPENED = datetime(2020, 1, 1, tzinfo=UTC)
 _ROUNDS = 5
