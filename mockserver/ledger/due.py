@@ -16,13 +16,12 @@ from mockserver.ledger.events import (
     ChargeRolled,
     CycleClosed,
     DueDayPassed,
-    MonthFeeCharged,
+    FeeFellDue,
     Processed,
-    YearFeeCharged,
 )
 from mockserver.ledger.interest import interest_cents, min_pay_cents
 from mockserver.ledger.line_item import ItemType, LineItem
-from mockserver.ledger.money import NOTHING, Bucket, in_bucket
+from mockserver.ledger.money import NOTHING, Bucket, Cents, in_bucket
 from mockserver.ledger.pouring import DEFAULT_ORDER, ORDER_BY_ALLOCATION, Poured, pour
 from mockserver.ledger.schedule import due_day
 from mockserver.ledger.statement import Statement
@@ -85,15 +84,18 @@ def _next_step(draft: Draft) -> None:
     elif schedule.loan_at == schedule.next_at:
         make_loan(draft)
     elif schedule.month_fee_at == schedule.next_at:
-        cents = account.terms.fees.month_cents
-        fee = draft.item(ItemType.MONTH_FEE, cents, schedule.month_fee_at)
-        draft.add(MonthFeeCharged(account.terms.account_id, fee))
+        fees = account.terms.fees
+        _charge_fee(draft, ItemType.MONTH_FEE, fees.month_cents, schedule.month_fee_at)
     elif schedule.year_fee_at == schedule.next_at:
-        cents = account.terms.fees.year_cents
-        fee = draft.item(ItemType.YEAR_FEE, cents, schedule.year_fee_at)
-        draft.add(YearFeeCharged(account.terms.account_id, fee))
+        fees = account.terms.fees
+        _charge_fee(draft, ItemType.YEAR_FEE, fees.year_cents, schedule.year_fee_at)
     else:
         _pass_due_day(draft)
+
+
+def _charge_fee(draft: Draft, item_type: ItemType, cents: Cents, at: datetime) -> None:
+    fee = draft.item(item_type, cents, at)
+    draft.add(FeeFellDue(draft.account.terms.account_id, fee))
 
 
 def make_loan(draft: Draft) -> None:

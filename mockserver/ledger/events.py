@@ -100,23 +100,12 @@ class CycleClosed(NamedTuple):
         return self.statement.created_at
 
 
-class MonthFeeCharged(NamedTuple):
-    """A month has passed since the opening, or since the month before (ledger.md L23)."""
+class FeeFellDue(NamedTuple):
+    """A month or a year has passed since the opening, or since the one before (ledger.md L23)."""
 
     account_id: str
     fee: LineItem
-
-    @property
-    def created_at(self) -> datetime:
-        """When that was done."""
-        return self.fee.created_at
-
-
-class YearFeeCharged(NamedTuple):
-    """A year has passed since the opening, or since the year before (ledger.md L23)."""
-
-    account_id: str
-    fee: LineItem
+    """A ``MONTH_FEE`` or a ``YEAR_FEE``."""
 
     @property
     def created_at(self) -> datetime:
@@ -178,8 +167,7 @@ AccountEvent: TypeAlias = (
     | Processed
     | ChargeRolled
     | CycleClosed
-    | MonthFeeCharged
-    | YearFeeCharged
+    | FeeFellDue
     | DueDayPassed
     | PaymentReversed
     | Cancelled

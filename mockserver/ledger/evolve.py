@@ -14,20 +14,19 @@ from mockserver.ledger.events import (
     ChargeRolled,
     CycleClosed,
     DueDayPassed,
+    FeeFellDue,
     LineItemPosted,
-    MonthFeeCharged,
     PaymentReversed,
     Processed,
     Rolled,
     StatusChanged,
-    YearFeeCharged,
 )
 from mockserver.ledger.history import History
 from mockserver.ledger.line_item import ItemType, LineItem
 from mockserver.ledger.lots import count, drop, take
 from mockserver.ledger.ordered import Ordered
 from mockserver.ledger.pouring import Poured
-from mockserver.ledger.schedule import Schedule, opening_schedule
+from mockserver.ledger.schedule import opening_schedule
 from mockserver.ledger.terms import AccountStatus
 
 _new = tuple.__new__  # see lots.py
@@ -119,18 +118,10 @@ def _cycle_closed(account: Account, event: CycleClosed) -> Account:
     return _with_counting_item(account, event.interest, standing)
 
 
-def _month_fee_charged(account: Account, event: MonthFeeCharged) -> Account:
-    schedule = account.standing.schedule.after_month_fee(account.terms)
-    return _with_scheduled_fee(account, schedule, event.fee)
-
-
-def _year_fee_charged(account: Account, event: YearFeeCharged) -> Account:
-    schedule = account.standing.schedule.after_year_fee(account.terms)
-    return _with_scheduled_fee(account, schedule, event.fee)
-
-
-def _with_scheduled_fee(account: Account, schedule: Schedule, fee: LineItem) -> Account:
-    return _with_counting_item(account, fee, account.standing._replace(schedule=schedule))
+def _fee_fell_due(account: Account, event: FeeFellDue) -> Account:
+    standing = account.standing
+    schedule = standing.schedule.after_fee(account.terms, event.fee.item_type)
+    return _with_counting_item(account, event.fee, standing._replace(schedule=schedule))
 
 
 def _due_day_passed(account: Account, event: DueDayPassed) -> Account:
@@ -180,8 +171,7 @@ _STEPS: dict[type, Callable[[Account, Any], Account]] = {
     Processed: _processed,
     ChargeRolled: _charge_rolled,
     CycleClosed: _cycle_closed,
-    MonthFeeCharged: _month_fee_charged,
-    YearFeeCharged: _year_fee_charged,
+    FeeFellDue: _fee_fell_due,
     DueDayPassed: _due_day_passed,
     PaymentReversed: _payment_reversed,
     Cancelled: _cancelled,

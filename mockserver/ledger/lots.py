@@ -101,14 +101,18 @@ def _moved(figures: Figures, bucket: Bucket, item_type: ItemType, by_cents: Cent
     parts[_part_of(item_type)] += by_cents
     owed = list(figures.owed)
     owed[bucket] += by_cents
-    return Figures(
-        Balances(*owed),
-        parts[0],
-        parts[1],
-        parts[2],
-        figures.surplus_cents,
-        figures.paid_cents,
-        figures.interest_paid_cents,
+    charges_cents, loans_cents, reversals_cents, _ = parts
+    return _new(
+        Figures,
+        (
+            _new(Balances, owed),
+            charges_cents,
+            loans_cents,
+            reversals_cents,
+            figures.surplus_cents,
+            figures.paid_cents,
+            figures.interest_paid_cents,
+        ),
     )
 
 

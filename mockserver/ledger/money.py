@@ -41,11 +41,14 @@ class Balances(NamedTuple):
         """Give the bucket-by-bucket sum of the two."""
         principal, interest, deferred, fee = self
         more_principal, more_interest, more_deferred, more_fee = other
-        return Balances(
-            principal + more_principal,
-            interest + more_interest,
-            deferred + more_deferred,
-            fee + more_fee,
+        return _new(
+            Balances,
+            (
+                principal + more_principal,
+                interest + more_interest,
+                deferred + more_deferred,
+                fee + more_fee,
+            ),
         )
 
     def minus(self, other: Balances) -> Balances:

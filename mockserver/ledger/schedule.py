@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from mockserver.ledger import calendar
 from mockserver.ledger.calendar import LAST
+from mockserver.ledger.line_item import ItemType
 from mockserver.ledger.money import Cents
 from mockserver.ledger.statement import Statement
 from mockserver.ledger.terms import Terms
@@ -62,18 +63,16 @@ class Schedule(NamedTuple):
             ),
         )
 
-    def after_month_fee(self, terms: Terms) -> Schedule:
-        """Give the schedule once a monthly fee is charged."""
+    def after_fee(self, terms: Terms, item_type: ItemType) -> Schedule:
+        """Give the schedule once a monthly or a yearly fee is charged."""
         zone = calendar.zone(terms.product.time_zone)
-        at = calendar.anniversary(terms.effective_at, self.months + 2, zone)
-        return self._with(month_fee_at=at, months=self.months + 1)
-
-    def after_year_fee(self, terms: Terms) -> Schedule:
-        """Give the schedule once a yearly fee is charged."""
-        zone = calendar.zone(terms.product.time_zone)
-        months = (self.years + 2) * _MONTHS_PER_YEAR
-        at = calendar.anniversary(terms.effective_at, months, zone)
-        return self._with(year_fee_at=at, years=self.years + 1)
+        if item_type is ItemType.MONTH_FEE:
+            months = self.months + 1
+            at = calendar.anniversary(terms.effective_at, months + 1, zone)
+            return self._with(month_fee_at=at, months=months)
+        years = self.years + 1
+        at = calendar.anniversary(terms.effective_at, (years + 1) * _MONTHS_PER_YEAR, zone)
+        return self._with(year_fee_at=at, years=years)
 
     def after_due_day(self) -> Schedule:
         """Give the schedule once the first due day has passed."""
