@@ -86,8 +86,8 @@ MUTATIONS = (
     Mutation(
         "lists are ascending",
         "ordered",
-        "for chunk in reversed(self._chunks[:at]):\n            yield from reversed(chunk)",
-        "for chunk in self._chunks[:at]:\n            yield from chunk",
+        "for chunk in reversed(chunks[:at]):\n            yield from reversed(chunk)",
+        "for chunk in chunks[:at]:\n            yield from chunk",
     ),
     Mutation(
         "the statement's principal includes PAYMENT_REVERSAL",
@@ -122,8 +122,8 @@ MUTATIONS = (
     Mutation(
         "overflow is lost",
         "lots",
-        "figures.surplus_cents + poured.left_cents,",
-        "figures.surplus_cents,",
+        "left_cents += surplus_cents",
+        "left_cents += 0 * surplus_cents",
     ),
     Mutation(
         "the newest lot is paid first",
@@ -142,6 +142,24 @@ MUTATIONS = (
         "evolve",
         "paid_cents=figures.paid_cents + payment.amount_cents,",
         "paid_cents=figures.paid_cents,",
+    ),
+    Mutation(
+        "taking back lets time pass",
+        "reversing",
+        "carry_out_to(draft, min(item.effective_at, draft.now))",
+        "carry_out_to(draft, item.effective_at)",
+    ),
+    Mutation(
+        "a reversal is answered with its last item",
+        "reversing",
+        "return draft.accepted(items[0])",
+        "return draft.accepted(items[-1])",
+    ),
+    Mutation(
+        "an early reversal pays the charge, not the loan",
+        "reversing",
+        "if draft.account.standing.schedule.loan_at <= draft.now:",
+        "if draft is None:",
     ),
     Mutation(
         "future offsets count at once",
