@@ -95,7 +95,7 @@ def account_page(sandbox: Sandbox, account_id: str) -> AccountPage | None:
     account = sandbox.peek(account_id)
     if account is None:
         return None
-    figures = summary(account, sandbox.now())
+    figures = summary(account, _now(account, sandbox))
     terms = account.terms
     return AccountPage(
         sandbox=sandbox.name,
@@ -110,8 +110,12 @@ def account_page(sandbox: Sandbox, account_id: str) -> AccountPage | None:
     )
 
 
+def _now(account: Account, sandbox: Sandbox) -> datetime:
+    return max(sandbox.now(), account.standing.processed_to)
+
+
 def _account_row(account: Account, sandbox: Sandbox) -> AccountRow:
-    figures = summary(account, sandbox.now())
+    figures = summary(account, _now(account, sandbox))
     names = (f"{who.name_first} {who.name_last}" for _, who in sandbox.holders(account))
     return AccountRow(
         account_id=account.terms.account_id,
@@ -140,7 +144,7 @@ def _item_rows(account: Account, items: Iterable[LineItem]) -> list[ItemRow]:
                 line_item_id=item.line_item_id,
                 effective_at=_local(item.effective_at, zone),
                 created_at=_local(item.created_at, zone),
-                type=item.item_type.value,
+                type=_type(item, shown.status),
                 allocation="" if allocation is None else allocation.name,
                 description=shown.description,
                 amount=dollars(item.amount_cents),
@@ -149,6 +153,11 @@ def _item_rows(account: Account, items: Iterable[LineItem]) -> list[ItemRow]:
             )
         )
     return rows
+
+
+def _type(item: LineItem, status: str) -> str:
+    """Give an item's type, and what has become of it if anything has."""
+    return item.item_type.value if status == "VALID" else f"{item.item_type.value} ({status})"
 
 
 def _local(instant: datetime, zone: ZoneInfo) -> str:

@@ -63,6 +63,16 @@ class TestPages:
         assert page is not None
         assert (len(page.items), page.older_items) == (MAX_ITEMS, 3 + 5)
 
+    def test_what_has_become_of_an_item_is_shown_beside_its_type(self, api: Api) -> None:
+        path = f"/accounts/{ACCOUNT}/line_items/fee_waivers/can_900005"
+        assert api.client.post(path).status_code == 200
+        page = account_page(api.application.sandboxes.get(api.token), ACCOUNT)
+
+        assert page is not None
+        types = {item.line_item_id: item.type for item in page.items}
+        assert types["can_900005"] == "LATE_FEE (REVERSED)"
+        assert types["can_900001"] == "CHARGE"
+
     def test_an_unknown_account_has_no_page(self, api: Api) -> None:
         assert account_page(api.application.sandboxes.get("default"), "nobody") is None
 
