@@ -104,8 +104,8 @@ MUTATIONS = (
     Mutation(
         "midnights are those of UTC",
         "calendar",
-        "return datetime.combine(day, time.min, zone).astimezone(UTC)",
-        "return datetime.combine(day, time.min, UTC)",
+        "return local.replace(tzinfo=UTC) - offset",
+        "return local.replace(tzinfo=UTC)",
     ),
     Mutation(
         "dates are those of UTC",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -29,14 +29,20 @@ def local_date(instant: datetime, zone: ZoneInfo) -> date:
 @lru_cache(maxsize=4096)
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """Give the instant, in UTC, at which ``day`` begins in ``zone``."""
-    return datetime.combine(day, time.min, zone).astimezone(UTC)
+    local = datetime(day.year, day.month, day.day, tzinfo=zone)
+    offset = zone.utcoffset(local)
+    assert offset is not None, "a zone has an offset at any time"
+    return local.replace(tzinfo=UTC) - offset
 
 
 def date_after(day: date, interval: Interval) -> date:
     """Give the day that is ``interval`` later; of months, clamped to the end of the month."""
-    if interval.unit is Unit.MONTH:
-        return _months_after(day, interval.number)
-    return day + interval.number * (_DAY if interval.unit is Unit.DAY else 7 * _DAY)
+    number, unit = interval
+    if unit is Unit.DAY:
+        return date.fromordinal(day.toordinal() + number)
+    if unit is Unit.WEEK:
+        return date.fromordinal(day.toordinal() + 7 * number)
+    return _months_after(day, number)
 
 
 def first_cycle_end(opened_at: datetime, interval: Interval, zone: ZoneInfo) -> date:

@@ -27,6 +27,8 @@ from mockserver.ledger.schedule import due_day
 from mockserver.ledger.statement import Statement
 from mockserver.ledger.views import credit_left_cents
 
+_new = tuple.__new__  # see lots.py
+
 _SECOND = timedelta(seconds=1)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -125,20 +127,19 @@ def _close_cycle(draft: Draft) -> None:
         owed = owed.minus(in_bucket(Bucket.PRINCIPAL, figures.surplus_cents))
     due_on = calendar.date_after(schedule.last_day, terms.cycle_type.cycle_due_interval)
     created_at = draft.created_at()
-    statement = Statement(
-        draft.generated_id(),
-        0 if previous is None else previous.number + 1,
-        schedule.cycle_start,
-        schedule.cycle_end,
-        created_at,
-        calendar.midnight(due_on, calendar.zone(terms.product.time_zone)),
-        min_pay_cents(terms.product.min_pay, owed),
-        owed,
-        figures.charges_cents,
-        figures.loans_cents,
-        figures.reversals_cents,
-        credit_left_cents(account),
-        0 if previous is None else previous.owed.total_cents,
+    statement = _new(
+        Statement,
+        (
+            draft.generated_id(),
+            0 if previous is None else previous.number + 1,
+            *(schedule.cycle_start, schedule.cycle_end, created_at),
+            calendar.midnight(due_on, calendar.zone(terms.product.time_zone)),
+            min_pay_cents(terms.product.min_pay, owed),
+            owed,
+            *(figures.charges_cents, figures.loans_cents, figures.reversals_cents),
+            credit_left_cents(account),
+            0 if previous is None else previous.owed.total_cents,
+        ),
     )
     draft.add(CycleClosed(terms.account_id, statement, interest, due_day(terms, statement)))
 
