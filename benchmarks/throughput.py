@@ -39,7 +39,7 @@ def started(command: list[str], port: int) -> Iterator[tuple[subprocess.Popen[by
     """Start a server; give it, and the seconds to its first good answer to a POST."""
     url = f"http://127.0.0.1:{port}/accounts/can_52322/line_items/debit_offsets"
     begin = time.perf_counter()
-    with subprocess.Popen(  # noqa: S603
+    with subprocess.Popen(  # noqa: S603 - our own command
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         while True:
@@ -66,7 +66,7 @@ def measure(process: subprocess.Popen[bytes], port: int, seconds: int) -> dict[s
     assert wrk, "wrk is not installed"
     before = cpu_seconds(process)
     command = [wrk, "-t1", "-c32", f"-d{seconds}s", "--latency", "-s", str(HERE / "post.lua")]
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603 - our own command
         [*command, f"http://127.0.0.1:{port}"], capture_output=True, text=True, check=True
     )
     lines = done.stdout.splitlines()[-3:]
@@ -90,7 +90,7 @@ def main(seconds: int = 5, rounds: int = 3) -> None:
         }
         ratio = medians["mock"] / medians["stock FlaskApp"]
         shown = "  ".join(f"{name} {value:.4g}" for name, value in medians.items())
-        print(f"{figure:20} {shown}  ratio {ratio:.3g}")  # noqa: T201
+        print(f"{figure:20} {shown}  ratio {ratio:.3g}")  # noqa: T201 - for who runs it
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ def cli() -> None:
 def serve(**options: Any) -> None:
     """Serve the contract, with accounts to try it on."""
     # not at the top: what a server needs takes half a second to import, and --help needs none of it
-    from mockserver.serving import StartError, serve_and_reload, serve_once  # noqa: PLC0415
+    from mockserver.serving import StartError, serve_and_reload, serve_once  # noqa: PLC0415 - as said
 
     reload, opens = options.pop("reload"), options.pop("open")
     try:
@@ -91,7 +91,7 @@ def scenario() -> None:
 def list_scenarios() -> None:
     """List the scenarios that come with canopy-mock, and what each is for."""
     from contract_tests import histories  # noqa: PLC0415 - as in serve
-    from mockserver.seeding.scenario import load, names  # noqa: PLC0415
+    from mockserver.seeding.scenario import load, names  # noqa: PLC0415 - as in serve
 
     click.echo("To start from (serve --scenario):")
     for name in names():
@@ -111,7 +111,7 @@ def run_histories(histories: tuple[str, ...], url: str | None, token: str) -> No
     Exit code 1: a figure is not as expected.
     """
     from contract_tests.following import follow_all  # noqa: PLC0415 - as in serve
-    from contract_tests.histories import HistoryError  # noqa: PLC0415
+    from contract_tests.histories import HistoryError  # noqa: PLC0415 - as in serve
 
     try:
         kept = follow_all(histories, url, token, click.echo)

@@ -80,7 +80,7 @@ def _read_config(context: click.Context, _: click.Parameter, path: Path | None) 
         if not path.exists():
             return
     # not at the top: only those who have a file pay for what checks it
-    from mockserver.seeding.data_file import DataFileError, check  # noqa: PLC0415
+    from mockserver.seeding.data_file import DataFileError, check  # noqa: PLC0415 - as said
 
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ from mockserver.ledger.account import Account
 from mockserver.ledger.commands import Stamp
 from mockserver.ledger.events import AccountEvent
 from mockserver.ledger.evolve import evolve
-from mockserver.ledger.line_item import ItemType, LineItem, Post
+from mockserver.ledger.line_item import ItemType, LineItem
 from mockserver.ledger.money import Cents
 from mockserver.ledger.pouring import Poured
 
@@ -42,7 +42,7 @@ class Draft:
     @classmethod
     def opening(cls, stamp: Stamp) -> Draft:
         """Begin with no account: the first event opens one."""
-        return cls(None, stamp)  # type: ignore[arg-type]
+        return cls(None, stamp)  # type: ignore[arg-type]  # until that event
 
     @property
     def now(self) -> datetime:
@@ -64,34 +64,25 @@ class Draft:
         """Give the id that goes with the last instant given."""
         return f"can_{self.stamp.id_number + self._used - 1}"
 
-    def item(  # noqa: PLR0913, PLR0917 - the fields of an item
+    def item(
         self,
         item_type: ItemType,
         amount_cents: Cents,
         effective_at: datetime,
-        asked: Post | None = None,
+        *,
         poured: Poured | None = None,
         description: str | None = None,
     ) -> LineItem:
-        """Make a line item that is created now; ``amount_cents`` carries its sign."""
-        used = self._used
-        self._used = used + 1
-        created_at, number, _ = self.stamp
-        if used:
-            created_at += used * _MICROSECOND
-        given = None if asked is None else asked.line_item_id
-        return _new(
-            LineItem,
-            (
-                effective_at,
-                created_at,
-                f"can_{number + used}" if given is None else given,
-                item_type,
-                amount_cents,
-                item_type.rule.description if description is None else description,
-                asked,
-                poured,
-            ),
+        """Make a line item that nobody asked for by name; ``amount_cents`` carries its sign."""
+        created_at = self.created_at()
+        return LineItem(
+            effective_at,
+            created_at,
+            self.generated_id(),
+            item_type,
+            amount_cents,
+            description or item_type.rule.description,
+            poured=poured,
         )
 
     def add(self, event: AccountEvent) -> None:

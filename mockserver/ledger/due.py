@@ -54,7 +54,7 @@ def carry_out_before(draft: Draft, end: datetime) -> None:
         _close_cycle(draft)
 
 
-def process(draft: Draft, item: LineItem) -> None:
+def process_item(draft: Draft, item: LineItem) -> None:
     """Carry out one waiting item."""
     poured = Poured(NOTHING)
     if item.item_type.rule.bucket is None:
@@ -80,7 +80,7 @@ def _next_step(draft: Draft) -> None:
     schedule = account.standing.schedule
     head = account.waiting.head
     if head is not None and head.effective_at < schedule.next_at:
-        process(draft, head)
+        process_item(draft, head)
     elif schedule.cycle_end == schedule.next_at:
         _close_cycle(draft)
     elif schedule.loan_at == schedule.next_at:

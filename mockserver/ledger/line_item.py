@@ -60,11 +60,13 @@ _NOT_ACTIVE = tuple(status for status in AccountStatus if status is not AccountS
 
 
 def _credit_offset(bucket: Bucket) -> ItemRule:
-    return ItemRule("Credit offset against the account", bucket, True, _CLOSED)  # noqa: FBT003
+    return ItemRule(
+        "Credit offset against the account", bucket, waits_for_effect=True, refused_by=_CLOSED
+    )
 
 
 def _takes(description: str) -> ItemRule:
-    return ItemRule(description, None, True, _CLOSED)  # noqa: FBT003
+    return ItemRule(description, None, waits_for_effect=True, refused_by=_CLOSED)
 
 
 RULES: dict[ItemType, ItemRule] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mockserver.ledger.commands import Processing, Reversal, ReverseCharge, ReversePayment
 from mockserver.ledger.draft import Accepted, Draft
-from mockserver.ledger.due import carry_out_to, make_loan, process
+from mockserver.ledger.due import carry_out_to, make_loan, process_item
 from mockserver.ledger.events import Cancelled, PaymentReversed
 from mockserver.ledger.evolve import poured_by
 from mockserver.ledger.line_item import FEES, ItemType, LineItem
@@ -52,7 +52,7 @@ def _process_early(draft: Draft, item: LineItem) -> None:
     if item.item_type.rule.bucket is None:
         carry_out_to(draft, min(item.effective_at, draft.now))
     if draft.account.waiting.find(item[:2]) is not None:
-        process(draft, item)
+        process_item(draft, item)
 
 
 def _reverse_payment(draft: Draft, payment: LineItem) -> Accepted:

@@ -101,8 +101,6 @@ class Terms(NamedTuple):
     effective_at: datetime
     created_at: datetime
     credit_limit_cents: Cents = 0
-    max_credit_limit_cents: Cents | None = None
-    """The most the limit was approved for, where that was said."""
     initial_principal_cents: Cents = 0
     fees: Fees = Fees()
     interest_rate_percent: Decimal = Decimal(0)

@@ -40,7 +40,6 @@ def parse_account(body: Json, product: Product, now: datetime, zone: ZoneInfo | 
         effective_at=now if effective_at is None else parse_effective_at(effective_at, zone),
         created_at=now,
         credit_limit_cents=own.get("credit_limit_cents", product.credit_limit_cents),
-        max_credit_limit_cents=own.get("max_approved_credit_limit_cents"),
         initial_principal_cents=own.get("initial_principal_cents", 0),
         fees=parse_fees(own, product.fees),
         interest_rate_percent=rate_percent(product, promo, post_promo),
