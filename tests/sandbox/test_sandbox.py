@@ -231,3 +231,18 @@ def test_what_one_server_created_another_on_the_same_journal_knows(
     assert len(set(ids)) == 3
     created = [event.created_at for event in journal.read("shared", 0)]
     assert created == sorted(set(created))
+
+
+def test_nothing_a_sandbox_adds_lies_in_the_storage_of_the_seed(
+    seed: Seed, clock: TestClock
+) -> None:
+    account = seed.accounts[ACCOUNT]
+    tails = [account.listed._tail, *(lots._tail for lots in account.lots)]
+    sandbox = Sandbox("adding", seed, MemoryJournal(), clock)
+    for item_type in (ItemType.CHARGE, ItemType.MANUAL_FEE, ItemType.INTEREST):
+        sandbox.apply(Post(ACCOUNT, item_type, 100))
+        sandbox.apply(Post(ACCOUNT, item_type, 100, None, clock.now() + timedelta(days=9)))
+    sandbox.apply(Post(ACCOUNT, ItemType.DEFERRED_INTEREST, 100))
+
+    assert tails == [[]] * 5
+    assert total(sandbox) > total(Sandbox("other", seed, MemoryJournal(), clock))
