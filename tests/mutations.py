@@ -79,9 +79,9 @@ MUTATIONS = (
     Mutation("a year has 360 days", "interest", "_DAYS_PER_YEAR = 365", "_DAYS_PER_YEAR = 360"),
     Mutation(
         "interest compounds",
-        "interest",
-        "figures.owed.principal_cents - figures.surplus_cents",
-        "figures.owed.total_cents - figures.surplus_cents",
+        "closing",
+        "interest_cents(terms, principal_cents, is_first=False)",
+        "interest_cents(terms, owed.total_cents - figures.surplus_cents, is_first=False)",
     ),
     Mutation(
         "lists are ascending",
@@ -116,8 +116,20 @@ MUTATIONS = (
     Mutation(
         "a roll excludes the cycle that ends with it",
         "due",
-        "while draft.account.standing.schedule.cycle_end <= end:",
-        "while draft.account.standing.schedule.cycle_end < end:",
+        "if draft.account.standing.schedule.cycle_end <= end:",
+        "if draft.account.standing.schedule.cycle_end < end:",
+    ),
+    Mutation(
+        "a cycle is closed past what comes before its end",
+        "closing",
+        "schedule.next_beside_cycles(),",
+        "LAST,",
+    ),
+    Mutation(
+        "a cancellation is on statements of cycles before it",
+        "evolve",
+        "if event.item.effective_at >= standing.schedule.cycle_end:",
+        "if False:",
     ),
     Mutation(
         "overflow is lost",
@@ -169,9 +181,9 @@ MUTATIONS = (
     ),
     Mutation(
         "a statement counts what waits for later",
-        "due",
-        "        credit_left_cents(account),\n",
-        "        credit_left_cents(account, sum(i.amount_cents for i in account.waiting)),\n",
+        "closing",
+        "credit_left_cents(account, charges_cents)",
+        "credit_left_cents(account, sum(i.amount_cents for i in account.waiting))",
     ),
     Mutation(
         "monthly fees begin on the opening",

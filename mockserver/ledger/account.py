@@ -45,6 +45,22 @@ class Figures(NamedTuple):
     """What those payments took from the interest buckets."""
 
 
+class Cancellation(NamedTuple):
+    """A charge or a fee, and what took back the rest of it."""
+
+    cancelled: LineItem
+    item: LineItem
+
+    def is_between(self, cycle_end: datetime) -> bool:
+        """Tell whether the charge or fee counted at ``cycle_end``, and was cancelled only later."""
+        return self.cancelled.effective_at < cycle_end <= self.item.effective_at
+
+    def next_change(self, cycle_end: datetime) -> datetime:
+        """Give until when that stays as it is at ``cycle_end``."""
+        effective_at = self.cancelled.effective_at
+        return effective_at if effective_at >= cycle_end else self.item.effective_at
+
+
 class Standing(NamedTuple):
     """What seldom changes: what the account is good for, and what was scheduled and carried out."""
 
@@ -57,6 +73,10 @@ class Standing(NamedTuple):
     offspring: History[tuple[str, ...]]
     """The ids of the items that came out of an item, by its id: what reversed it, or the loan it
     was rolled into.
+    """
+    ahead: tuple[Cancellation, ...] = ()
+    """Those that took effect later than the end of a cycle that is still to be closed: that cycle's
+    statement does not know of them (ledger.md L22).
     """
 
 

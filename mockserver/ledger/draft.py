@@ -75,14 +75,14 @@ class Draft:
     ) -> LineItem:
         """Make a line item that nobody asked for by name; ``amount_cents`` carries its sign."""
         created_at = self.created_at()
-        return LineItem(
-            effective_at,
-            created_at,
-            self.generated_id(),
-            item_type,
-            amount_cents,
-            description or item_type.rule.description,
-            poured=poured,
+        description = description or item_type.rule.description
+        line_item_id = self.generated_id()
+        return _new(
+            LineItem,
+            (
+                *(effective_at, created_at, line_item_id, item_type, amount_cents),
+                *(description, None, poured),
+            ),
         )
 
     def add(self, event: AccountEvent) -> None:

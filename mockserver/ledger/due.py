@@ -9,23 +9,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from mockserver.ledger import calendar
 from mockserver.ledger.account import Account
+from mockserver.ledger.closing import close_cycles
 from mockserver.ledger.draft import Draft
 from mockserver.ledger.events import (
     ChargeRolled,
-    CycleClosed,
     DueDayPassed,
     FeeFellDue,
     Processed,
 )
-from mockserver.ledger.interest import interest_cents, min_pay_cents
 from mockserver.ledger.line_item import ItemType, LineItem
-from mockserver.ledger.money import NOTHING, Bucket, Cents, in_bucket
+from mockserver.ledger.money import NOTHING, Bucket, Cents
 from mockserver.ledger.pouring import DEFAULT_ORDER, ORDER_BY_ALLOCATION, Poured, pour
-from mockserver.ledger.schedule import due_day
-from mockserver.ledger.statement import Statement
-from mockserver.ledger.views import credit_left_cents
 
 _new = tuple.__new__  # see lots.py
 
@@ -44,14 +39,14 @@ def is_due(account: Account, now: datetime) -> bool:
 def carry_out_to(draft: Draft, now: datetime) -> None:
     """Carry out everything up to ``now``, and including it."""
     while is_due(draft.account, now):
-        _next_step(draft)
+        _next_step(draft, now)
 
 
 def carry_out_before(draft: Draft, end: datetime) -> None:
     """Carry out everything before ``end``, and a cycle that comes to its end there (L14)."""
     carry_out_to(draft, end - _MICROSECOND)
-    while draft.account.standing.schedule.cycle_end <= end:
-        _close_cycle(draft)
+    if draft.account.standing.schedule.cycle_end <= end:
+        close_cycles(draft, end)
 
 
 def process_item(draft: Draft, item: LineItem) -> None:
@@ -74,7 +69,7 @@ def pour_item(
     return pour(-amount_cents, account.figures.owed, ORDER_BY_ALLOCATION[first])
 
 
-def _next_step(draft: Draft) -> None:
+def _next_step(draft: Draft, now: datetime) -> None:
     """Carry out what comes first; there is something."""
     account = draft.account
     schedule = account.standing.schedule
@@ -82,7 +77,7 @@ def _next_step(draft: Draft) -> None:
     if head is not None and head.effective_at < schedule.next_at:
         process_item(draft, head)
     elif schedule.cycle_end == schedule.next_at:
-        _close_cycle(draft)
+        close_cycles(draft, now)
     elif schedule.loan_at == schedule.next_at:
         make_loan(draft)
     elif schedule.month_fee_at == schedule.next_at:
@@ -106,42 +101,6 @@ def make_loan(draft: Draft) -> None:
     charge = next(iter(account.items))
     loan = draft.item(ItemType.LOAN, charge.amount_cents, charge.effective_at)
     draft.add(ChargeRolled(account.terms.account_id, charge.line_item_id, loan))
-
-
-def _close_cycle(draft: Draft) -> None:
-    """Post a cycle's interest and cut its statement."""
-    account = draft.account
-    terms, figures, schedule = account.terms, account.figures, account.standing.schedule
-    assert terms.cycle_type is not None
-    previous = account.standing.statements.last
-    owed = figures.owed
-    interest = None
-    cents = interest_cents(terms, figures, is_first=previous is None)
-    if cents:
-        deferred = terms.product.defers_interest
-        item_type = ItemType.DEFERRED_INTEREST if deferred else ItemType.INTEREST
-        interest = draft.item(item_type, cents, schedule.cycle_end - _SECOND)
-        bucket = Bucket.DEFERRED_INTEREST if deferred else Bucket.INTEREST
-        owed = owed.plus(in_bucket(bucket, cents))
-    if figures.surplus_cents:
-        owed = owed.minus(in_bucket(Bucket.PRINCIPAL, figures.surplus_cents))
-    due_on = calendar.date_after(schedule.last_day, terms.cycle_type.cycle_due_interval)
-    created_at = draft.created_at()
-    statement = _new(
-        Statement,
-        (
-            draft.generated_id(),
-            0 if previous is None else previous.number + 1,
-            *(schedule.cycle_start, schedule.cycle_end, created_at),
-            calendar.midnight(due_on, calendar.zone(terms.product.time_zone)),
-            min_pay_cents(terms.product.min_pay, owed),
-            owed,
-            *(figures.charges_cents, figures.loans_cents, figures.reversals_cents),
-            credit_left_cents(account),
-            0 if previous is None else previous.owed.total_cents,
-        ),
-    )
-    draft.add(CycleClosed(terms.account_id, statement, interest, due_day(terms, statement)))
 
 
 def _pass_due_day(draft: Draft) -> None:

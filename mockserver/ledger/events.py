@@ -6,7 +6,7 @@ amount poured. ``evolve`` turns a history of events back into the account.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple, TypeAlias
 
 from mockserver.ledger.line_item import LineItem
@@ -86,18 +86,28 @@ class ChargeRolled(NamedTuple):
         return self.loan.created_at
 
 
-class CycleClosed(NamedTuple):
-    """A billing cycle came to its end (ledger.md L12, L16)."""
+class ClosedCycle(NamedTuple):
+    """What came of the end of a billing cycle."""
 
-    account_id: str
     statement: Statement
     interest: LineItem | None
-    due_day: DueDay | None
+
+
+class CyclesClosed(NamedTuple):
+    """Billing cycles, one after the other, came to their end (ledger.md L12, L16)."""
+
+    account_id: str
+    cycles: tuple[ClosedCycle, ...]
+    """At least one."""
+    last_day: date
+    """The local day with whose beginning the next cycle will end."""
+    due_days: tuple[DueDay, ...]
+    """Those that are to come."""
 
     @property
     def created_at(self) -> datetime:
         """When that was done."""
-        return self.statement.created_at
+        return self.cycles[-1].statement.created_at
 
 
 class FeeFellDue(NamedTuple):
@@ -166,7 +176,7 @@ AccountEvent: TypeAlias = (
     | LineItemPosted
     | Processed
     | ChargeRolled
-    | CycleClosed
+    | CyclesClosed
     | FeeFellDue
     | DueDayPassed
     | PaymentReversed
@@ -186,6 +196,6 @@ def numbers_used(event: Event) -> int:
     """
     if isinstance(event, PaymentReversed):
         return len(event.items)
-    if isinstance(event, CycleClosed):
-        return 1 if event.interest is None else 2
+    if isinstance(event, CyclesClosed):
+        return sum(1 if interest is None else 2 for _, interest in event.cycles)
     return 1

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from functools import reduce
 from typing import Any
 
-from mockserver.ledger.account import Account, Figures, Standing
+from mockserver.ledger.account import Account, Cancellation, Figures, Standing
 from mockserver.ledger.events import (
     AccountEvent,
     AccountOpened,
     Cancelled,
     ChargeRolled,
-    CycleClosed,
+    CyclesClosed,
     DueDayPassed,
     FeeFellDue,
     LineItemPosted,
@@ -23,7 +23,7 @@ from mockserver.ledger.events import (
 )
 from mockserver.ledger.history import History
 from mockserver.ledger.line_item import ItemType, LineItem
-from mockserver.ledger.lots import count, drop, take
+from mockserver.ledger.lots import count, count_all, drop, take
 from mockserver.ledger.ordered import Ordered
 from mockserver.ledger.pouring import Poured
 from mockserver.ledger.schedule import opening_schedule
@@ -103,19 +103,27 @@ def _charge_rolled(account: Account, event: ChargeRolled) -> Account:
     return _with_counting_item(account, event.loan, standing)
 
 
-def _cycle_closed(account: Account, event: CycleClosed) -> Account:
+def _cycles_closed(account: Account, event: CyclesClosed) -> Account:
     standing = account.standing
-    statement = event.statement
-    standing = Standing(
-        standing.status,
-        standing.processed_to,
-        standing.schedule.after_cycle(account.terms, event.due_day),
-        standing.statements.added(statement.statement_id, statement),
-        standing.offspring,
+    statements = [statement for statement, _ in event.cycles]
+    end = statements[-1].cycle_end
+    schedule = standing.schedule.after_cycles(account.terms, end, event.last_day, event.due_days)
+    standing = standing._replace(
+        schedule=schedule,
+        statements=standing.statements.extended([of.statement_id for of in statements], statements),
+        ahead=tuple(of for of in standing.ahead if of.item.effective_at >= schedule.cycle_end),
     )
-    if event.interest is None:
+    interest = [item for _, item in event.cycles if item is not None]
+    if not interest:
         return account._replace(standing=standing)
-    return _with_counting_item(account, event.interest, standing)
+    lots, figures = count_all(account.lots, account.figures, interest)
+    return account._replace(
+        standing=standing,
+        items=account.items.extended([item.line_item_id for item in interest], interest),
+        listed=account.listed.extended(interest),
+        lots=lots,
+        figures=figures,
+    )
 
 
 def _fee_fell_due(account: Account, event: FeeFellDue) -> Account:
@@ -156,7 +164,10 @@ def _cancelled(account: Account, event: Cancelled) -> Account:
     cancelled = account.items.get(event.line_item_id)
     assert cancelled is not None, f"{event.line_item_id!r} was cancelled but never posted"
     lots, figures = drop(account.lots, account.figures, cancelled)
-    account = account._replace(lots=lots, figures=figures)
+    standing = account.standing
+    if event.item.effective_at >= standing.schedule.cycle_end:
+        standing = standing._replace(ahead=(*standing.ahead, Cancellation(cancelled, event.item)))
+    account = account._replace(lots=lots, figures=figures, standing=standing)
     return _with_offspring(_with_item(account, event.item), cancelled, event.item)
 
 
@@ -170,7 +181,7 @@ _STEPS: dict[type, Callable[[Account, Any], Account]] = {
     LineItemPosted: _posted,
     Processed: _processed,
     ChargeRolled: _charge_rolled,
-    CycleClosed: _cycle_closed,
+    CyclesClosed: _cycles_closed,
     FeeFellDue: _fee_fell_due,
     DueDayPassed: _due_day_passed,
     PaymentReversed: _payment_reversed,

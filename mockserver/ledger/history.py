@@ -9,7 +9,7 @@ of that version, so no version ever sees what another one adds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -58,6 +58,18 @@ class History(Generic[V]):
         version: History[V] = History.__new__(History)
         version._layer, version._seen, version._sealed = layer, seen + 1, False
         return version
+
+    def extended(self, keys: Sequence[str], entries: Sequence[V]) -> History[V]:
+        """Give the history that also holds ``entries``, each under its key; all are new to it."""
+        layer, seen = self._layer, self._seen
+        if self._sealed or len(layer.entries) != seen:
+            layer = self._new_layer()
+            seen = len(layer.entries)
+        end = seen + len(entries)
+        layer.index.update(zip(keys, range(seen, end), strict=True))
+        layer.entries += entries
+        assert len(layer.index) == end, "a key is in this history already"
+        return self._version(layer, end, sealed=False)
 
     def sealed(self) -> History[V]:
         """Give this history as one whose successors never add to its storage.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import lru_cache
 
-from mockserver.ledger.account import Figures
 from mockserver.ledger.cycle import Interval, Unit
 from mockserver.ledger.money import Balances, Cents
 from mockserver.ledger.terms import MinPay, Terms
@@ -15,18 +14,17 @@ _MONTHS_PER_YEAR = 12
 _DAYS_PER_WEEK = 7
 
 
-def interest_cents(terms: Terms, figures: Figures, *, is_first: bool) -> Cents:
+def interest_cents(terms: Terms, principal_cents: Cents, *, is_first: bool) -> Cents:
     """Give the interest of the cycle that ends now (ledger.md L12).
 
-    The principal is what is owed now, if that is positive; what was charged inside the cycle
-    counts for all of it, and nothing compounds.
+    ``principal_cents`` is what is owed now, and bears interest if it is positive; what was charged
+    inside the cycle counts for all of it, and nothing compounds.
     """
     cycle_type = terms.cycle_type
     assert cycle_type is not None, "an account without cycles bears no interest"
     interval = cycle_type.cycle_interval
     if is_first and cycle_type.first_cycle_interval is not None:
         interval = cycle_type.first_cycle_interval
-    principal_cents = figures.owed.principal_cents - figures.surplus_cents
     if principal_cents <= 0:
         return 0
     numerator, denominator = _per_cycle(terms.interest_rate_percent, interval)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from mockserver.ledger.account import Figures, Lot
@@ -27,6 +28,21 @@ def count(lots: Lots, figures: Figures, item: LineItem) -> tuple[Lots, Figures]:
     return (
         _with(lots, bucket, lots[bucket].added(lot)),
         _moved(figures, bucket, item.item_type, item.amount_cents),
+    )
+
+
+def count_all(lots: Lots, figures: Figures, items: Sequence[LineItem]) -> tuple[Lots, Figures]:
+    """Let positive items of one type count; they ascend."""
+    item_type = items[0].item_type
+    bucket = item_type.rule.bucket
+    assert bucket is not None, f"{item_type} adds to no bucket"
+    added = [
+        _new(Lot, (effective_at, created_at, cents, item_type))
+        for effective_at, created_at, _, item_type, cents, *_ in items
+    ]
+    return (
+        _with(lots, bucket, lots[bucket].extended(added)),
+        _moved(figures, bucket, item_type, sum(lot.left_cents for lot in added)),
     )
 
 

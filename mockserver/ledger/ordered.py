@@ -9,7 +9,8 @@ it as there was when it was made, and only the one that sees all of it appends.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from itertools import islice
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -18,6 +19,8 @@ E = TypeVar("E", bound=tuple[Any, ...])
 _Chunks: TypeAlias = tuple[tuple[E, ...], ...]
 
 _MAX_CHUNK = 512
+_MANY = 64
+"""From so many entries on, what is added at once makes chunks of its own."""
 
 
 class Ordered(Generic[E]):
@@ -65,6 +68,14 @@ class Ordered(Generic[E]):
         chunk = (*chunk[:inside], entry, *chunk[inside:])
         half = len(chunk) if len(chunk) <= _MAX_CHUNK else len(chunk) // 2
         return self._with(_spliced(chunks, at, chunk[:half], chunk[half:]))
+
+    def extended(self, entries: Sequence[E]) -> Ordered[E]:
+        """Give the collection that also holds ``entries``, which ascend and are new to it."""
+        chunks = self._all_chunks()
+        if len(entries) < _MANY or (chunks and chunks[-1][-1] > entries[0]):
+            return reduce(Ordered.added, entries, self)
+        starts = range(0, len(entries), _MAX_CHUNK)
+        return self._with((*chunks, *(tuple(entries[at : at + _MAX_CHUNK]) for at in starts)))
 
     def removed(self, entry: E) -> Ordered[E]:
         """Give the collection without the tuple that has the key of ``entry``, which it holds."""

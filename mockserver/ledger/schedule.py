@@ -12,8 +12,6 @@ from mockserver.ledger.money import Cents
 from mockserver.ledger.statement import Statement
 from mockserver.ledger.terms import Terms
 
-_new = tuple.__new__  # see lots.py
-
 _MONTHS_PER_YEAR = 12
 
 
@@ -44,23 +42,18 @@ class Schedule(NamedTuple):
     """How many monthly anniversaries have passed."""
     years: int = 0
 
-    def after_cycle(self, terms: Terms, due_day: DueDay | None) -> Schedule:
-        """Give the schedule once a cycle is closed."""
-        assert terms.cycle_type is not None
-        zone = calendar.zone(terms.product.time_zone)
-        last_day = calendar.date_after(self.last_day, terms.cycle_type.cycle_interval)
-        cycle_end = calendar.midnight(last_day, zone)
-        _, _, start, _, month_fee_at, year_fee_at, due_days, loan_at, months, years = self
-        if due_day is not None:
-            due_days = (*due_days, due_day)
-        due_at = due_days[0].at if due_days else LAST
-        next_at = min(cycle_end, month_fee_at, year_fee_at, loan_at, due_at)
-        return _new(
-            Schedule,
-            (
-                *(next_at, start, cycle_end, last_day, month_fee_at, year_fee_at),
-                *(due_days, loan_at, months, years),
-            ),
+    def next_beside_cycles(self) -> datetime:
+        """Give when the first thing comes that is not the end of a cycle."""
+        due_at = self.due_days[0].at if self.due_days else LAST
+        return min(self.month_fee_at, self.year_fee_at, self.loan_at, due_at)
+
+    def after_cycles(
+        self, terms: Terms, cycle_start: datetime, last_day: date, due_days: tuple[DueDay, ...]
+    ) -> Schedule:
+        """Give the schedule once cycles are closed."""
+        cycle_end = calendar.midnight(last_day, calendar.zone(terms.product.time_zone))
+        return self._with(
+            cycle_start=cycle_start, cycle_end=cycle_end, last_day=last_day, due_days=due_days
         )
 
     def after_fee(self, terms: Terms, item_type: ItemType) -> Schedule:
@@ -84,14 +77,11 @@ class Schedule(NamedTuple):
 
     def _with(self, **changes: Any) -> Schedule:
         schedule = self._replace(**changes)
-        return schedule._replace(next_at=_next_at(schedule))
+        return schedule.timed()
 
-
-def _next_at(schedule: Schedule) -> datetime:
-    due_at = schedule.due_days[0].at if schedule.due_days else LAST
-    return min(
-        schedule.cycle_end, schedule.month_fee_at, schedule.year_fee_at, schedule.loan_at, due_at
-    )
+    def timed(self) -> Schedule:
+        """Give this schedule with its earliest instant in its place."""
+        return self._replace(next_at=min(self.cycle_end, self.next_beside_cycles()))
 
 
 def opening_schedule(terms: Terms) -> Schedule:
@@ -114,7 +104,7 @@ def opening_schedule(terms: Terms) -> Schedule:
         ),
         loan_at=opened_at if terms.lends else LAST,
     )
-    return schedule._replace(next_at=_next_at(schedule))
+    return schedule.timed()
 
 
 def due_day(terms: Terms, statement: Statement) -> DueDay | None:

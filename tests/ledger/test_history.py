@@ -50,19 +50,23 @@ def test_histories_are_equal_by_content_and_show_it() -> None:
     assert repr(History[str]().added("a", "A")) == "History(['A'])"
 
 
-@given(st.lists(st.tuples(st.integers(0, 60), st.booleans()), max_size=80))
-def test_histories_are_lists_however_they_branch(steps: list[tuple[int, bool]]) -> None:
+@given(st.lists(st.tuples(st.integers(0, 60), st.booleans(), st.integers(0, 4)), max_size=80))
+def test_histories_are_lists_however_they_branch(steps: list[tuple[int, bool, int]]) -> None:
     versions: list[tuple[History[int], list[int]]] = [(History(), [])]
-    for number, (at, sealed) in enumerate(steps):
+    for number, (at, sealed, many) in enumerate(steps):
         history, model = versions[at % len(versions)]
-        grown = history.added(str(number), number)
-        versions.append((grown.sealed() if sealed else grown, [*model, number]))
+        keys = range(10 * number, 10 * number + many)
+        grown = history.extended([str(key) for key in keys], keys)
+        if not many:
+            keys = range(10 * number, 10 * number + 1)
+            grown = history.added(str(10 * number), 10 * number)
+        versions.append((grown.sealed() if sealed else grown, [*model, *keys]))
 
     for history, model in versions:
         assert list(history) == model
         assert len(history) == len(model)
         assert history._layer.depth <= 16
-        for number in range(len(steps)):
+        for number in range(10 * len(steps)):
             assert history.get(str(number)) == (number if number in model else None)
 
 

@@ -17,12 +17,13 @@ Entry: TypeAlias = tuple[int, int, str]
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ordered, "_MAX_CHUNK", 4)
+    monkeypatch.setattr(ordered, "_MANY", 3)
 
 
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(["add", "end", "remove", "drop", "replace", "branch", "seal"]),
+            st.sampled_from(["add", "end", "more", "remove", "drop", "replace", "branch", "seal"]),
             st.integers(0, 40),
         ),
         max_size=100,
@@ -32,17 +33,17 @@ def test_it_is_a_sorted_list_and_its_old_versions_stay(steps: list[tuple[str, in
     entries: Ordered[Entry] = Ordered()
     model: dict[int, Entry] = {}
     versions = [(entries, dict(model))]
-    for at, (step, number) in enumerate(steps):
+    for at, (step, drawn) in enumerate(steps):
+        number = max(model, default=-1) + 1 if step == "end" else drawn
         entry = (number // 7, number, f"step {at}")
-        if step == "add" and number not in model:
+        if step in ("add", "end") and number not in model:
             entries, model = entries.added(entry), {**model, number: entry}
         elif step == "remove" and number in model:
             entries = entries.removed(entry)
             model = {key: kept for key, kept in model.items() if key != number}
-        elif step == "end" and max(model, default=-1) < 40:
-            last = max(model, default=-1) + 1
-            entry = (last // 7, last, f"step {at}")
-            entries, model = entries.added(entry), {**model, last: entry}
+        elif step == "more" and not model.keys() & range(number, number + 6):
+            more = {at: (at // 7, at, f"step {at}") for at in range(number, number + 6)}
+            entries, model = entries.extended(list(more.values())), {**model, **more}
         elif step == "drop" and model:
             entries, first = entries.without_head(), min(model)
             model = {key: kept for key, kept in model.items() if key != first}

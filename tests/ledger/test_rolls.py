@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from mockserver.ledger.account import Account
 from mockserver.ledger.calendar import LAST
-from mockserver.ledger.commands import Open, Processing, Roll
+from mockserver.ledger.commands import Command, Open, Processing, ReverseCharge, Roll, WaiveFee
 from mockserver.ledger.cycle import CycleType, Interval, Unit
 from mockserver.ledger.decide import decide
-from mockserver.ledger.line_item import ItemType
+from mockserver.ledger.line_item import ItemType, Post
 from mockserver.ledger.money import Bucket
 from mockserver.ledger.refusals import OutOfReach
 from mockserver.ledger.terms import Fees, MinPay, ProductType
@@ -90,6 +90,39 @@ def test_automatic_processing_over_a_span_is_a_roll_to_its_end(
             each.now = max(each.now, each.at(day + 0.3))
             each.post(item_type, cents, None, allocation)
     automatic.now = automatic.at(40)
+    automatic.pass_days(0)
+    controlled.do(Roll("can_1", automatic.now))
+
+    assert outcome(automatic.account) == outcome(controlled.account)
+
+
+@given(
+    posts=st.lists(
+        st.tuples(
+            st.sampled_from([ItemType.CHARGE, ItemType.MANUAL_FEE]),
+            st.integers(1, 50_000),
+            st.integers(0, 30),
+            st.none() | st.integers(0, 30),
+        ),
+        max_size=8,
+    )
+)
+def test_a_cancellation_is_on_no_statement_of_a_cycle_that_ended_before_it(
+    posts: list[tuple[ItemType, int, int, int | None]],
+) -> None:
+    automatic, controlled = life(Processing.AUTOMATIC), life()
+    steps: list[tuple[float, int, Command]] = []
+    for number, (item_type, cents, day, days_later) in enumerate(posts):
+        post = Post("can_1", item_type, cents, f"li_{number}")
+        cancel = ReverseCharge if item_type is ItemType.CHARGE else WaiveFee
+        steps.append((day + 0.3, number, post))
+        if days_later is not None:
+            steps.append((day + days_later + 0.4, number, cancel("can_1", f"li_{number}")))
+    for at, _, command in sorted(steps, key=lambda step: step[:2]):
+        for each in (automatic, controlled):
+            each.now = max(each.now, each.at(at))
+            each.do(command)
+    automatic.now = automatic.at(70)
     automatic.pass_days(0)
     controlled.do(Roll("can_1", automatic.now))
 
