@@ -1,0 +1,82 @@
+"""All servers by name: what each is, and how it is made."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from inspect import getdoc
+
+from tests.zoo.api import Zoo
+
+LAYERS = (
+    "shape",
+    "accepts",
+    "refuses",
+    "money",
+    "records",
+    "auth",
+    "concurrency",
+    "http",
+    "growth",
+    "model",
+)
+MODULES = ("variants", "defects_holes", "defects_money", "defects_auth")
+
+
+@dataclass(frozen=True)
+class Breed:
+    """One kind of server."""
+
+    name: str
+    kind: str
+    """``correct`` or ``defect``."""
+    layer: str
+    """The layer that has to find the defect; ``-`` for a correct server."""
+    sentence: str
+    made: type[Zoo]
+
+
+BREEDS: dict[str, Breed] = {}
+
+
+def enter(breed: Breed) -> None:
+    """Put a breed into the catalogue."""
+    assert breed.name not in BREEDS, f"{breed.name} is there twice"
+    assert breed.layer in (*LAYERS, "-"), breed.layer
+    assert breed.sentence, f"{breed.name} has no sentence"
+    BREEDS[breed.name] = breed
+
+
+def name_of(made: type[Zoo]) -> str:
+    """Give the name in the catalogue that goes with the name of a class."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", made.__name__).lower()
+
+
+def defect(layer: str) -> Callable[[type[Zoo]], type[Zoo]]:
+    """Enter a class with one defect; its docstring is the sentence that tells it."""
+
+    def entered(made: type[Zoo]) -> type[Zoo]:
+        plant(name_of(made), layer, getdoc(made) or "", made)
+        return made
+
+    return entered
+
+
+def plant(name: str, layer: str, sentence: str, made: type[Zoo]) -> None:
+    """Enter a class with one defect."""
+    enter(Breed(name, "defect", layer, sentence, made))
+
+
+def correct(made: type[Zoo]) -> type[Zoo]:
+    """Enter a class that keeps the contract in a way of its own."""
+    enter(Breed(name_of(made), "correct", "-", getdoc(made) or "", made))
+    return made
+
+
+def breeds() -> dict[str, Breed]:
+    """Give all servers by name."""
+    for module in MODULES:
+        importlib.import_module(f"tests.zoo.{module}")
+    return BREEDS
