@@ -22,7 +22,27 @@ LAYERS = (
     "growth",
     "model",
 )
-MODULES = ("variants", "defects_holes", "defects_money", "defects_auth")
+MODULES = (
+    "variants",
+    "variants_http",
+    "defects_holes",
+    "defects_bodies",
+    "defects_refusals",
+    "defects_money",
+    "defects_auth",
+    "defects_auth_more",
+    "defects_accepts",
+    "defects_accepts_more",
+    "defects_kept",
+    "defects_lists",
+    "defects_repeats",
+    "defects_shape",
+    "defects_http",
+    "defects_framing",
+    "defects_races",
+    "defects_growth",
+    "defects_model",
+)
 
 
 @dataclass(frozen=True)
