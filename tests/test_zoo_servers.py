@@ -28,7 +28,12 @@ def plain_post(zoo: Zoo, timeout: float = 3) -> tuple[int, bytes]:
             "POST",
             f"{parts.path}/accounts/can_101/line_items/debit_offsets",
             json.dumps({"original_amount_cents": 1}),
-            {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"},
+            {
+                "Authorization": f"Bearer {TOKEN}",
+                "Content-Type": "application/json",
+                "User-Agent": "zoo",
+                "Accept": "*/*",
+            },
         )
         answer = connection.getresponse()
         body = answer.read()

@@ -39,7 +39,9 @@ MODULES = (
     "defects_shape",
     "defects_http",
     "defects_framing",
+    "defects_connections",
     "defects_races",
+    "defects_races_more",
     "defects_growth",
     "defects_model",
 )

@@ -150,6 +150,24 @@ class RefusalTakesId(Zoo):
         return body
 
 
+def calls_success(name: str, sentence: str, statuses: set[int]) -> None:
+    """Plant a server that refuses with status 200."""
+
+    class CallsSuccess(Zoo):
+        """Calls a refusal a success."""
+
+        def refusal(self, request: Request, refused: Refused) -> Answer:
+            answer = super().refusal(request, refused)
+            answer.status = 200 if refused.status in statuses else refused.status
+            return answer
+
+    plant(name, "refuses", sentence, CallsSuccess)
+
+
+calls_success("invalid_is_200", "What is invalid is refused with status 200.", {400, 422})
+calls_success("unknown_is_200", "An unknown account is an error with status 200.", {404})
+
+
 def fails(name: str, sentence: str, failing: Callable[[Request, Refused], bool]) -> None:
     """Plant a server that breaks in place of refusing."""
 

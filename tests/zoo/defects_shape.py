@@ -175,7 +175,7 @@ PAGE_CHANGES: tuple[tuple[str, str, Change], ...] = (
     ("null_more", "has null as has_more", put("paging.has_more", always(None))),
     ("number_cursor", "has a number as a cursor", put("paging.starting_after", always(7))),
     ("list_paging", "has a list as paging", put("paging", always([]))),
-    ("false_cursor", "has false as a cursor", put("paging.ending_before", always(False))),
+    ("false_cursor", "has false as a cursor", put("paging.ending_before", lambda _: False)),
 )
 
 

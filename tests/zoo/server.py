@@ -21,7 +21,7 @@ def opened(zoo: Zoo, port: int = 0) -> tuple[Server, str]:
 def running(zoo: Zoo) -> Iterator[str]:
     """Run ``zoo`` in a thread; give its base URL."""
     server, url = opened(zoo)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.003,), daemon=True)
     thread.start()
     try:
         yield url

@@ -1,1 +1,322 @@
-"""To come."""
+"""Correct servers that differ in what they offer, what they refuse, and how they speak HTTP."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from tests.zoo import ledger
+from tests.zoo.api import Zoo
+from tests.zoo.catalogue import correct
+from tests.zoo.ledger import OPENINGS_CENTS, Account, Item, Order
+from tests.zoo.messages import Answer, Json, Refused, Request
+from tests.zoo.reading import Violation
+from tests.zoo.wire import Connection
+
+
+@correct
+class Slow(Zoo):
+    """Takes 200 ms for every request."""
+
+    def handle(self, request: Request) -> Answer:
+        time.sleep(0.2)
+        return super().handle(request)
+
+
+@correct
+class Throttling(Zoo):
+    """Answers 429 with Retry-After beyond a burst of 40 requests, 40 a second."""
+
+    rate = 40.0
+    retry_after = "1"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tokens = self.rate
+        self.filled = time.monotonic()
+        self.counting = threading.Lock()
+
+    def handle(self, request: Request) -> Answer:
+        with self.counting:
+            now = time.monotonic()
+            self.tokens = min(self.rate, self.tokens + (now - self.filled) * self.rate)
+            self.filled = now
+            free = self.tokens >= 1
+            self.tokens -= free
+        if free:
+            return super().handle(request)
+        headers = {"Retry-After": self.retry_after}
+        refused = Refused(429, "too_many_requests", "Try later", headers=headers)
+        return self.refusal(request, refused)
+
+
+class Partial(Zoo):
+    """Has only some operations."""
+
+    absent: ClassVar[set[str]] = set()
+
+    def methods(self, segments: list[str]) -> dict[str, str]:
+        found = super().methods(segments)
+        return {m: operation for m, operation in found.items() if operation not in self.absent}
+
+
+@correct
+class OnlyPost(Partial):
+    """Has no reads: they are unknown paths."""
+
+    absent: ClassVar[set[str]] = {"account", "items", "item", "token"}
+
+
+@correct
+class OnlyAccountRead(Partial):
+    """Of the reads only the account is there."""
+
+    absent: ClassVar[set[str]] = {"items", "item"}
+
+
+@correct
+class NoCredits(Partial):
+    """Has no credit offsets."""
+
+    absent: ClassVar[set[str]] = {"credit"}
+
+
+class Reads(Zoo):
+    """Has paths for reads, but answers them with a status that says so."""
+
+    status = 405
+
+    def answer(self, request: Request) -> Answer:
+        methods, _ = self.route(request)
+        if request.method in ("GET", "HEAD") and "GET" in methods:
+            self.authorise("item", request)
+            headers = {"Allow": "OPTIONS"} if self.status == 405 else {}
+            raise Refused(self.status, "not_there", "There are no reads", headers=headers)
+        return super().answer(request)
+
+
+@correct
+class ReadsAre405(Reads):
+    """Answers reads with 405."""
+
+
+@correct
+class ReadsAre501(Reads):
+    """Answers reads with 501."""
+
+    status = 501
+
+
+@correct
+class ClosesAfterErrors(Zoo):
+    """Closes the connection after each error."""
+
+    def refusal(self, request: Request, refused: Refused) -> Answer:
+        answer = super().refusal(request, refused)
+        answer.close = True
+        return answer
+
+
+@correct
+class NoDate(Zoo):
+    """Sends no Date."""
+
+    class connection(Connection):  # noqa: N801 - named as what it replaces
+        """Has no clock."""
+
+        def own_fields(self) -> dict[str, str]:
+            return {}
+
+
+@correct
+class ChunkedAnswers(Zoo):
+    """Sends its answers in chunks."""
+
+    class connection(Connection):  # noqa: N801 - named as what it replaces
+        """Sends chunks."""
+
+        def framed(self, request: Request, answer: Answer) -> bytes:
+            if not answer.body or self.request_version == "HTTP/1.0":
+                return super().framed(request, answer)
+            answer.headers["Transfer-Encoding"] = "chunked"
+            lines = self.head(answer).split(b"\r\n")
+            lines = [line for line in lines if not line.startswith(b"Content-Length")]
+            if request.method == "HEAD":
+                return b"\r\n".join(lines)
+            half = len(answer.body) // 2
+            chunks = [part for part in (answer.body[:half], answer.body[half:], b"") if part]
+            sent = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in chunks)
+            return b"\r\n".join(lines) + sent + b"0\r\n\r\n"
+
+
+@correct
+class UnderPrefix(Zoo):
+    """Has a base URL with a path."""
+
+    prefix = "/v1"
+
+
+@correct
+class Empty(Zoo):
+    """Has accounts that owe nothing."""
+
+    openings_cents: ClassVar[dict[str, tuple[int, int, int, int]]] = dict.fromkeys(
+        OPENINGS_CENTS, (0, 0, 0, 0)
+    )
+
+
+@correct
+class Full(Zoo):
+    """Has accounts with 300 items already."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for account in self.accounts.values():
+            for _ in range(296):
+                item = self.item(account, Order("debit", 7))
+                item.effective_at = datetime(2025, 6, 1, tzinfo=UTC)
+                item.order, item.first_answer = None, {}
+                ledger.add(account, item)
+                self.book(account, item)
+
+
+@correct
+class LargeAmounts(Zoo):
+    """Takes amounts above 2^53 - 1."""
+
+    largest_cents = 2**100
+
+
+@correct
+class NegativeIs400(Zoo):
+    """Refuses negative amounts with 400."""
+
+    def invalid(self, found: list[Violation]) -> Refused:
+        if found[0]["keyword"] == "minimum":
+            return Refused(400, "bad_request", "The amount is negative")
+        return super().invalid(found)
+
+
+@correct
+class LastOfEqualKeys(Zoo):
+    """Of two equal keys in one object takes the last."""
+
+    def parse(self, data: bytes) -> Json:
+        try:
+            return super().parse(data)
+        except ValueError as error:
+            if str(error) != "a key comes twice":
+                raise
+            return super().parse(json.dumps(json.loads(data)).encode())
+
+
+@correct
+class NoLineBreaksInIds(Zoo):
+    """Refuses line breaks in ids, as the published pattern does."""
+
+    def bad_id(self, value: Json) -> Iterator[Violation]:
+        yield from super().bad_id(value)
+        if isinstance(value, str) and any(c in value for c in "\n\r\u2028\u2029"):
+            yield Violation("/line_item_id", "pattern", "must match pattern")
+
+
+@correct
+class SlashTolerated(Zoo):
+    """Takes a path with a slash at its end for the one without."""
+
+    def plain_path(self, path: str) -> str:
+        return path.removesuffix("/")
+
+
+@correct
+class NoChallenge(Zoo):
+    """Sends no WWW-Authenticate."""
+
+    def unauthorised(self, message: str) -> Refused:
+        return Refused(401, "unauthorized", message)
+
+
+@correct
+class NoOptions(Zoo):
+    """Knows no OPTIONS."""
+
+    def answer(self, request: Request) -> Answer:
+        if request.method == "OPTIONS":
+            methods, _ = self.route(request)
+            allow = ", ".join(self.allowed(methods))
+            raise Refused(405, "method_not_allowed", "No OPTIONS", headers={"Allow": allow})
+        return super().answer(request)
+
+    def allowed(self, methods: dict[str, str]) -> list[str]:
+        return super().allowed(methods)[:-1]
+
+
+@correct
+class BodyBeforeAccount(Zoo):
+    """Looks for the account before it looks at the body."""
+
+    def order(self, operation: str, request: Request) -> Order:
+        self.account(self.route(request)[1][0])
+        return super().order(operation, request)
+
+
+@correct
+class ZeroBytes(Zoo):
+    """Takes U+0000 in texts."""
+
+    def parse(self, data: bytes) -> Json:
+        if b"\\u0000" not in data:
+            return super().parse(data)
+        content = super().parse(data.replace(b"\\u0000", b"\\ue000"))
+        text = json.dumps(content).replace("\\ue000", "\\u0000")
+        return json.loads(text)
+
+
+@correct
+class OwnCursors(Zoo):
+    """Has cursors that are numbers, and says nothing of what precedes a page."""
+
+    def cursor(self, item: Item) -> str:
+        return str(int(super().cursor(item), 16))
+
+    def is_cursor(self, text: str) -> bool:
+        return text.isdecimal() and len(text) < 60
+
+    def position(self, cursor: str, account: Account) -> tuple[datetime, int]:
+        return super().position(f"{int(cursor) % 16**30:030x}", account)
+
+
+@correct
+class WithoutContentType(Zoo):
+    """Takes a body without a Content-Type as JSON."""
+
+    def check_media_type(self, request: Request) -> None:
+        if request.header("Content-Type") is not None:
+            super().check_media_type(request)
+
+
+@correct
+class LowerCaseHeaders(Zoo):
+    """Writes the names of its headers in lower case."""
+
+    class connection(Connection):  # noqa: N801 - named as what it replaces
+        """Writes small."""
+
+        def head(self, answer: Answer) -> bytes:
+            first, *lines = super().head(answer).split(b"\r\n")
+            parts = [line.partition(b": ") for line in lines]
+            return b"\r\n".join([first, *(a.lower() + b + c for a, b, c in parts)])
+
+
+@correct
+class PublicCors(Zoo):
+    """Lets any page read answers, without credentials."""
+
+    def handle(self, request: Request) -> Answer:
+        answer = super().handle(request)
+        answer.headers["Access-Control-Allow-Origin"] = "*"
+        return answer
