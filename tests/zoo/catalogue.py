@@ -25,6 +25,7 @@ LAYERS = (
 MODULES = (
     "variants",
     "variants_http",
+    "variants_rules",
     "defects_holes",
     "defects_bodies",
     "defects_refusals",
