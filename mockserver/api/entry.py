@@ -80,6 +80,7 @@ class _EntryOperation:
         scope["extensions"][_KEY] = received
         if self._takes_body:
             raw = await _read_body(scope, receive)
+            scope["headers"] = [_plain(name, value) for name, value in scope["headers"]]
             if raw:
                 received.body = _parse(raw)
             receive = _replay(raw)
@@ -126,6 +127,11 @@ def _check_media_type(headers: Headers, *, empty: bool) -> None:
         raise UnsupportedMediaType('Send the body as "Content-Type: application/json", in UTF-8.')
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("Send the body without a Content-Encoding.")
+
+
+def _plain(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """Write a media type as Connexion knows it; it was found to be JSON, however it is written."""
+    return (name, b"application/json") if name == b"content-type" else (name, value)
 
 
 def _too_large() -> BodyTooLarge:

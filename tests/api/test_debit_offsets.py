@@ -10,6 +10,8 @@ import pytest
 from mockserver.ledger.commands import Processing
 from tests.conftest import ACCOUNT, Api, TestClock
 
+OFFSETS = f"/accounts/{ACCOUNT}/line_items/debit_offsets"
+
 PAGE_REQUEST: dict[str, Any] = {
     "line_item_id": "li_0x1234",
     "original_amount_cents": 200,
@@ -228,3 +230,19 @@ def test_only_the_account_that_was_named_changes(api: Api) -> None:
     changed = [account_id for account_id in ids if api.total(account_id) != before[account_id]]
 
     assert changed == [ACCOUNT]
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "Application/JSON",
+        "APPLICATION/JSON ; Charset=utf-8",
+        'application/json; charset="UTF-8"',
+        "application/json;charset=utf-8;profile=x",
+    ],
+)
+def test_json_may_be_declared_in_any_case_and_with_parameters(api: Api, content_type: str) -> None:
+    headers = {"Content-Type": content_type}
+    answer = api.client.post(OFFSETS, content=b'{"original_amount_cents": 1}', headers=headers)
+
+    assert answer.status_code == 200, answer.text
