@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: serve test check lint types layers coverage mutations bench lock clean help
+.PHONY: serve test check lint types layers coverage mutations zoo bench lock clean help
 
 help:  ## say what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
@@ -31,6 +31,9 @@ coverage: .venv/installed-dev  ## every line and branch of the ledger
 
 mutations: .venv/installed-dev  ## break the ledger, rule by rule: does a test notice?
 	@$(BIN)/python -m tests.mutations
+
+zoo: .venv/installed-dev  ## let the kit loose on servers with planted defects (an hour)
+	@$(BIN)/python -m tests.zoo.judge --write
 
 bench: .venv/installed-dev  ## the figures of the README; needs wrk
 	@$(BIN)/python -m benchmarks.ledger

@@ -8,6 +8,8 @@ import pytest
 from contract_tests.golden import differences, load_examples, send
 from contract_tests.server import Server
 
+pytestmark = pytest.mark.usefixtures("may_post")
+
 EXAMPLES = {example.name: example for example in load_examples()}
 
 

@@ -22,7 +22,7 @@ ENOUGH_POSTED = 100
 
 
 @pytest.fixture(scope="module")
-def shape(server: Server, tmp_path_factory: pytest.TempPathFactory) -> ShapeRun:
+def shape(may_post: None, server: Server, tmp_path_factory: pytest.TempPathFactory) -> ShapeRun:  # noqa: ARG001 - it may skip
     """One run of Schemathesis: in CI always the same, elsewhere another one each time."""
     seed = 1 if "CI" in os.environ else SystemRandom().randrange(10**9)
     return run(server, tmp_path_factory.mktemp("schemathesis"), seed=seed)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from contract_tests.command import assumptions, check
 from mockserver import __version__
 from mockserver.api.compat import Compat
 from mockserver.ledger.commands import Processing
@@ -80,6 +81,10 @@ def serve(**options: Any) -> None:
         (serve_and_reload if reload else serve_once)(settings(options), opens=opens)
     except StartError as error:
         raise click.ClickException(str(error)) from error
+
+
+cli.add_command(check)
+cli.add_command(assumptions)
 
 
 @cli.group()

@@ -1,0 +1,95 @@
+"""What every answer owes, whatever was asked: JSON, documented fields, no stack, no secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from contract_tests.documented import answer_flaw
+from contract_tests.exchange import Answer, Exchange, NotJson
+
+_MARKUP = re.compile(rb"<\s*(!doctype|html|body|head|title|h1|pre)\b", re.IGNORECASE)
+_STACK = re.compile(
+    rb"Traceback \(most recent call last\)|File \"[^\"]+\", line \d+|\bat [\w.$]+\([\w.]+:\d+\)"
+    rb"|goroutine \d+ \[|\.(py|rb|php|js|ts|go|java):\d+|node_modules/|site-packages/"
+)
+_SHORTEST_SECRET = 6
+_HANDS_OUT = "createAccessToken"
+"""The operation whose answer is a secret."""
+
+
+class Flaw(NamedTuple):
+    """Whether one thing that every answer owes is there."""
+
+    rule_id: str
+    holds: bool
+    expected: str
+    got: str
+
+
+def flaws(exchange: Exchange, secrets: Sequence[str], *, odd: bool) -> Iterator[Flaw]:
+    """Look at an answer. ``odd`` is: what was asked is nothing of the contract."""
+    answer = exchange.answer
+    yield Flaw("http.answers", answer is not None, "an answer", exchange.seen())
+    if answer is None:
+        return
+    unknown = odd and answer.status == 501
+    yield Flaw(
+        "shape.no-server-error",
+        answer.status < 500 or unknown,
+        "a refusal, or success, but no server error",
+        exchange.seen(),
+    )
+    lengths = [value for name, value in answer.headers if name.lower() == "content-length"]
+    yield Flaw(
+        "http.framing", len(lengths) <= 1, "one Content-Length", f"{len(lengths)}: {lengths}"
+    )
+    if exchange.request.method in ("HEAD", "OPTIONS") or answer.status in (204, 304) or unknown:
+        return
+    yield from _json_flaws(exchange, answer)
+    if exchange.request.operation == _HANDS_OUT and answer.status == 200:
+        return
+    yield Flaw(
+        "shape.no-leak", not _leak(answer, secrets), "nothing to hide", _told(answer, secrets)
+    )
+
+
+def _json_flaws(exchange: Exchange, answer: Answer) -> Iterator[Flaw]:
+    said, body = _not_json(answer), None
+    if not said:
+        try:
+            body = answer.json()
+        except NotJson as error:
+            said = str(error)
+    expected = "a JSON document, declared as application/json"
+    yield Flaw("shape.json-answers", not said, expected, f"{said}: {exchange.seen()}")
+    operation = exchange.request.operation
+    flaw = answer_flaw(operation) if operation and answer.status == 200 else None
+    if flaw is not None and not said:
+        found = flaw(body)
+        expected = "the documented fields and types"
+        yield Flaw("shape.answer-schema", found is None, expected, found or "")
+
+
+def _not_json(answer: Answer) -> str:
+    """Give what an answer is declared as, if that is not JSON."""
+    media_type = (answer.header("Content-Type") or "none").partition(";")[0].strip().lower()
+    is_json = media_type == "application/json" or media_type.endswith("+json")
+    return "" if is_json else f"Content-Type {media_type}"
+
+
+def _leak(answer: Answer, secrets: Sequence[str]) -> str:
+    """Give what an answer should not say, empty if there is nothing."""
+    if answer.status >= 400 and _MARKUP.search(answer.body):
+        return "HTML"
+    if answer.status >= 400 and _STACK.search(answer.body):
+        return "a stack"
+    headers = "\n".join(value for _, value in answer.headers)
+    text = answer.body.decode("utf-8", "replace") + headers
+    long_enough = (secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
+    return "a secret" if any(secret in text for secret in long_enough) else ""
+
+
+def _told(answer: Answer, secrets: Sequence[str]) -> str:
+    return f"{answer.status} with {_leak(answer, secrets)} in it"

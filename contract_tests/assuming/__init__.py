@@ -1,0 +1,1 @@
+"""What nobody outside documents: all assumptions of the contract, and a look at each."""

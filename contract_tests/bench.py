@@ -1,0 +1,226 @@
+"""What probes work with: requests about the accounts, their answers, and what they make of them."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from contract_tests.answers import flaws
+from contract_tests.client import Client, Connection
+from contract_tests.exchange import Exchange, Request
+from contract_tests.rules import FIRST_OPERATION
+from contract_tests.target import Target
+
+JSON = ("Content-Type", "application/json")
+
+
+class UntestedError(Exception):
+    """What a probe is about cannot be seen here. One line says why."""
+
+
+class ProbeEndedError(Exception):
+    """A rule is broken in a way that leaves nothing to go on with."""
+
+
+class Break(NamedTuple):
+    """A rule that did not hold."""
+
+    rule_id: str
+    expected: str
+    got: str
+    exchanges: tuple[Exchange, ...]
+    """What has to be sent to see it."""
+    how: str = "sequence"
+    """``sequence``, ``race``: all at once, or ``connection``: all on one."""
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether it is that one request was not answered."""
+        silent = self.rule_id == "http.answers" and self.how == "sequence"
+        return silent and bool(self.exchanges) and self.exchanges[-1].answer is None
+
+
+class Bench:
+    """One layer's work on a server: it asks, and notes what held and what did not."""
+
+    def __init__(self, client: Client, seed: int, *, is_quick: bool, reads: frozenset[str]) -> None:
+        """Work with ``client``; ``reads`` are the read operations that the server has."""
+        self.client = client
+        self.target: Target = client.target
+        self.random = random.Random(seed)  # noqa: S311 - no secret is drawn
+        self.seed = seed
+        self.is_quick = is_quick
+        self.reads = reads
+        self.checks: Counter[str] = Counter()
+        self.breaks: list[Break] = []
+        self.run = f"ck{time.time_ns() // 1000:x}"
+        """A part of every id of this run."""
+        self.suspects: list[Request] | None = None
+        """What Schemathesis made up and was answered wrongly; None before it ran."""
+        self.notes: list[str] = []
+        self._ids = 0
+
+    # what is asked
+
+    @property
+    def account(self) -> str:
+        """The account that most is tried on."""
+        return self.target.accounts[0]
+
+    def second_account(self, number: int = 1) -> str:
+        """Give another account. Raises UntestedError."""
+        account = self.target.account(number)
+        if account is None:
+            raise UntestedError(f"needs --account {number + 1} times")
+        return account
+
+    def new_id(self) -> str:
+        """Give a line item id that nobody used."""
+        self._ids += 1
+        return f"li_{self.run}_{self._ids}"
+
+    def offset(self, cents: int = 1, **members: Any) -> dict[str, Any]:
+        """Give the body of a debit offset with an id of its own. Raises UntestedError."""
+        self.allow(cents)
+        return {"line_item_id": self.new_id(), "original_amount_cents": cents, **members}
+
+    def allow(self, cents: int) -> None:
+        """Make sure that ``cents`` may be posted. Raises UntestedError."""
+        limit = self.target.max_cents
+        if limit is not None and cents > limit:
+            raise UntestedError(f"needs amounts above --max-cents {limit}")
+
+    def headers(self, *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+        """Give the headers of a request with the right token."""
+        return (("Authorization", f"Bearer {self.target.token}"), *more)
+
+    def posting(
+        self,
+        body: Any,
+        account: str | None = None,
+        *,
+        headers: Iterable[tuple[str, str]] | None = None,
+        target: str | None = None,
+    ) -> Request:
+        """Make a request that posts a debit offset; bytes are sent as they are."""
+        content = body if isinstance(body, bytes) else encoded(body)
+        where = target or offsets_of(self.account if account is None else account)
+        sent = self.headers(JSON) if headers is None else tuple(headers)
+        return Request("POST", where, sent, content, FIRST_OPERATION)
+
+    def reading(self, target: str, operation: str, method: str = "GET") -> Request:
+        """Make a request that reads."""
+        return Request(method, target, self.headers(), None, operation)
+
+    def send(
+        self, request: Request, connection: Connection | None = None, *, odd: bool = False
+    ) -> Exchange:
+        """Send ``request``, and note what every answer owes. Raises OutOfTimeError.
+
+        ``odd`` is: nothing of the contract, so that any refusal will do.
+        """
+        exchange = self.client.send(request, connection)
+        self._note_flaws(exchange, odd=odd)
+        return exchange
+
+    def send_all(self, requests: Sequence[Request], *, odd: bool = False) -> list[Exchange]:
+        """Send ``requests``, several at a time. Raises OutOfTimeError."""
+        exchanges = self.client.send_all(requests)
+        for exchange in exchanges:
+            self._note_flaws(exchange, odd=odd)
+        return exchanges
+
+    def race(self, requests: Sequence[Request]) -> list[Exchange]:
+        """Send ``requests`` at one instant. Raises OutOfTimeError."""
+        exchanges = self.client.race(requests)
+        for exchange in exchanges:
+            self._note_flaws(exchange, among=tuple(exchanges))
+        return exchanges
+
+    def post(self, body: Any, account: str | None = None, **how: Any) -> Exchange:
+        """Post a debit offset."""
+        return self.send(self.posting(body, account, **how))
+
+    # what comes of it
+
+    def check(
+        self,
+        rule_id: str,
+        holds: object,
+        expected: str,
+        got: str | Exchange,
+        *exchanges: Exchange,
+        how: str = "sequence",
+    ) -> bool:
+        """Note whether a rule holds, with what was expected and got; give whether it does."""
+        self.checks[rule_id] += 1
+        if holds:
+            return True
+        if isinstance(got, Exchange):
+            exchanges = (*exchanges, got)
+            got = got.seen()
+        self.breaks.append(Break(rule_id, expected, got, exchanges, how))
+        return False
+
+    def require(
+        self,
+        rule_id: str,
+        holds: object,
+        expected: str,
+        got: str | Exchange,
+        *exchanges: Exchange,
+        how: str = "sequence",
+    ) -> None:
+        """Note whether a rule holds. Raises ProbeEndedError if not."""
+        if not self.check(rule_id, holds, expected, got, *exchanges, how=how):
+            raise ProbeEndedError
+
+    def accepted(self, exchange: Exchange, rule_id: str = "shape.created-200") -> Exchange:
+        """Note that a valid post was answered 200. Raises ProbeEndedError if it was not."""
+        self.require(rule_id, exchange.status == 200, "200, for a valid debit offset", exchange)
+        return exchange
+
+    def _note_flaws(
+        self, exchange: Exchange, *, odd: bool = False, among: tuple[Exchange, ...] = ()
+    ) -> None:
+        for flaw in flaws(exchange, self.target.secrets, odd=odd):
+            shown = (*among, exchange) if among else (exchange,)
+            how = "race" if among else "sequence"
+            self.check(flaw.rule_id, flaw.holds, flaw.expected, flaw.got, *shown, how=how)
+
+
+def encoded(value: Any) -> bytes:
+    """Give ``value`` as JSON in UTF-8."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def path_of(account: str) -> str:
+    """Give the path of an account."""
+    return f"/accounts/{quote(account, safe='')}"
+
+
+def items_of(account: str) -> str:
+    """Give the path of an account's line items."""
+    return f"{path_of(account)}/line_items"
+
+
+def offsets_of(account: str) -> str:
+    """Give the path that debit offsets are posted to."""
+    return f"{items_of(account)}/debit_offsets"
+
+
+def item_of(account: str, line_item_id: str) -> str:
+    """Give the path of one line item."""
+    return f"{items_of(account)}/{quote(line_item_id, safe='')}"
+
+
+def amount_of(item: Mapping[str, Any]) -> int | None:
+    """Give the amount of a line item, without its sign; None if it shows none."""
+    summary = item.get("line_item_summary")
+    cents = summary.get("original_amount_cents") if isinstance(summary, dict) else None
+    return abs(cents) if isinstance(cents, int) and not isinstance(cents, bool) else None

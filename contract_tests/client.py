@@ -1,0 +1,229 @@
+"""Sends requests to the letter, each on a connection of its own, and keeps every exchange.
+
+A client library would set headers right, reuse connections and decode bodies; what is checked here
+is how the server takes what such a library never sends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import http.client
+import ssl
+import threading
+import time
+import zlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+from contract_tests.exchange import Answer, Exchange, Request
+from contract_tests.target import Target
+
+MAX_IN_FLIGHT = 8
+"""Requests at once, at most."""
+_MAX_WAITS = 5
+"""How often one request waits because it was told to."""
+_LONGEST_WAIT = 5.0
+_SLOW_DOWN = 429
+_CLOSED = "the connection was closed without an answer"
+
+
+class OutOfTimeError(Exception):
+    """The run's budget is spent; what was not checked by now is untested."""
+
+
+class Connection:
+    """One connection to the server, for as many requests as it takes."""
+
+    def __init__(self, target: Target) -> None:
+        """Connect with the first request."""
+        parts = urlsplit(target.url)
+        assert parts.hostname is not None
+        self._prefix = parts.path
+        kind = (
+            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        )
+        self._http = kind(parts.hostname, parts.port, timeout=target.timeout_seconds)
+        self._host = parts.netloc
+        self._is_used = False
+
+    def open(self) -> None:
+        """Connect now. What goes wrong, goes wrong again when something is sent."""
+        with contextlib.suppress(OSError):
+            self._http.connect()
+
+    def send(self, request: Request) -> Exchange:
+        """Send ``request`` and wait for its answer.
+
+        Where the server has closed the connection since the last answer, as it may, another is
+        opened. Raises ssl.SSLError.
+        """
+        began, start = time.time(), time.perf_counter()
+        was_used = self._http.sock is not None and self._is_used
+        answer, error = self._try(request)
+        if was_used and error == _CLOSED:
+            self.close()
+            answer, error = self._try(request)
+        self._is_used = True
+        if error is not None:
+            self.close()
+        return Exchange(request, answer, error, began, time.perf_counter() - start)
+
+    def _try(self, request: Request) -> tuple[Answer | None, str | None]:
+        """Give the answer, or why there is none."""
+        try:
+            self._put(request)
+            return self._read(), None
+        except ssl.SSLError:
+            raise
+        except TimeoutError:
+            return None, f"no answer within {self._http.timeout:g} s"
+        except http.client.IncompleteRead as short:
+            return (
+                None,
+                f"the answer ended after {len(short.partial)} bytes, before it was complete",
+            )
+        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+            return None, _CLOSED
+        except http.client.HTTPException as broken:
+            return None, f"the answer is no HTTP: {type(broken).__name__} {broken}".rstrip()
+        except OSError as broken:
+            return None, f"the connection broke: {broken.strerror or broken}"
+
+    def _put(self, request: Request) -> None:
+        sender = self._http
+        target = self._prefix + request.target
+        sender.putrequest(request.method, target, skip_host=True, skip_accept_encoding=True)
+        if not any(name == "Host" for name, _ in request.headers):
+            sender.putheader("Host", self._host)
+        for name, value in request.headers:
+            sender.putheader(name, value.encode("utf-8"))
+        if request.body is None:
+            sender.endheaders()
+        elif request.chunks:
+            sender.putheader("Transfer-Encoding", "chunked")
+            size = -(-len(request.body) // request.chunks)
+            starts = range(0, len(request.body), size)
+            parts = [request.body[at : at + size] for at in starts]
+            sender.endheaders(parts, encode_chunked=True)
+        else:
+            sender.putheader("Content-Length", str(len(request.body)))
+            sender.endheaders(request.body)
+
+    def _read(self) -> Answer:
+        response = self._http.getresponse()
+        body = _decoded(response.read(), response.headers.get("Content-Encoding", ""))
+        version = "HTTP/1.0" if response.version == 10 else "HTTP/1.1"
+        return Answer(response.status, tuple(response.getheaders()), body, version)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the server kept the connection."""
+        return self._http.sock is not None
+
+    def close(self) -> None:
+        """Give the connection up."""
+        self._http.close()
+
+
+class Client:
+    """Sends requests within a budget, and keeps every exchange."""
+
+    def __init__(self, target: Target, deadline: float) -> None:
+        """Send to ``target`` until ``deadline``, an instant of ``time.monotonic``."""
+        self.target = target
+        self.deadline = deadline
+        self.exchanges: list[Exchange] = []
+        self._pool = ThreadPoolExecutor(MAX_IN_FLIGHT, thread_name_prefix="check")
+        self._turn = threading.Lock()
+        self._next_turn = 0.0
+
+    @property
+    def seconds_left(self) -> float:
+        """How much of the budget is left."""
+        return self.deadline - time.monotonic()
+
+    def send(self, request: Request, connection: Connection | None = None) -> Exchange:
+        """Send ``request``, on a connection of its own if none is given.
+
+        A 429 is obeyed: the request is sent again after ``Retry-After``. Raises OutOfTimeError.
+        """
+        for _ in range(_MAX_WAITS):
+            exchange = self._send_once(request, connection)
+            if exchange.status != _SLOW_DOWN:
+                break
+            self._wait(_retry_after(exchange))
+        return exchange
+
+    def send_all(self, requests: Sequence[Request]) -> list[Exchange]:
+        """Send ``requests``, eight at a time, and give the exchanges in their order."""
+        return list(self._pool.map(self.send, requests))
+
+    def race(self, requests: Sequence[Request]) -> list[Exchange]:
+        """Send up to eight ``requests`` at one instant."""
+        assert len(requests) <= MAX_IN_FLIGHT, "more than the pool has threads for"
+        barrier = threading.Barrier(len(requests))
+
+        def start(request: Request) -> Exchange:
+            connection = Connection(self.target)
+            connection.open()
+            barrier.wait()
+            exchange = self.send(request, connection)
+            connection.close()
+            return exchange
+
+        return list(self._pool.map(start, requests))
+
+    def _send_once(self, request: Request, connection: Connection | None) -> Exchange:
+        self._take_turn()
+        if self.seconds_left <= 0:
+            raise OutOfTimeError
+        if connection is not None:
+            exchange = connection.send(request)
+        else:
+            fresh = Connection(self.target)
+            exchange = fresh.send(request)
+            fresh.close()
+        self.exchanges.append(exchange)
+        return exchange
+
+    def _take_turn(self) -> None:
+        """Wait until the rate allows one more request."""
+        rate = self.target.rate
+        if rate is None:
+            return
+        with self._turn:
+            now = time.monotonic()
+            at = max(now, self._next_turn)
+            self._next_turn = at + 1 / rate
+        self._wait(at - now)
+
+    def _wait(self, seconds: float) -> None:
+        if seconds >= self.seconds_left:
+            raise OutOfTimeError
+        if seconds > 0:
+            time.sleep(seconds)
+
+    def close(self) -> None:
+        """Let the threads go."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _decoded(body: bytes, coding: str) -> bytes:
+    """Give a body without its content coding. Raises http.client.HTTPException."""
+    try:
+        if coding.lower() in ("gzip", "x-gzip"):
+            return gzip.decompress(body)
+        if coding.lower() == "deflate":
+            return zlib.decompress(body)
+    except (OSError, EOFError, zlib.error):
+        raise http.client.HTTPException(f"its body is no {coding}") from None
+    return body
+
+
+def _retry_after(exchange: Exchange) -> float:
+    """Give the seconds a 429 asks to wait; one where it says nothing, or a date."""
+    assert exchange.answer is not None
+    text = exchange.answer.header("Retry-After") or ""
+    return min(float(text), _LONGEST_WAIT) if text.isdigit() else 1.0

@@ -1,0 +1,111 @@
+"""The commands ``canopy-mock check`` and ``canopy-mock assumptions``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from contract_tests.config import FILES, read_config
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+REPORTS = ("junit", "html", "markdown", "sarif", "har")
+LAYERS = [
+    "shape",
+    "accepts",
+    "refuses",
+    "money",
+    "records",
+    "auth",
+    "concurrency",
+    "http",
+    "growth",
+    "model",
+]
+
+
+def _list(_: click.Context, parameter: click.Parameter, value: Any) -> tuple[str, ...]:
+    """Give what is separated by commas, or repeated, as one tuple."""
+    given = (value,) if isinstance(value, str) else value or ()
+    parts = tuple(part.strip() for text in given for part in str(text).split(",") if part.strip())
+    if parameter.name == "layer":
+        for part in parts:
+            if part not in LAYERS:
+                raise click.BadParameter(f"{part!r} is no layer; there are {', '.join(LAYERS)}")
+    return parts
+
+
+def _option(name: str, **details: Any) -> Callable[[F], F]:
+    """Declare an option that the environment can set too, as ``CANOPY_<NAME>``."""
+    variable = f"CANOPY_{name.removeprefix('--').replace('-', '_').upper()}"
+    return click.option(name, envvar=variable, show_envvar=True, **details)
+
+
+@click.command()
+@click.argument("url", envvar="CANOPY_URL")
+@_option("--token", help="A bearer token that the server knows.")
+@_option("--client-id", help="Of a client that is exchanged for a token at /auth/token.")
+@_option("--client-secret", help="That client's secret.")
+@_option("--account", multiple=True, callback=_list, help="An account to try; may be repeated.")
+@_option("--allow-writes", is_flag=True, help="Post debit offsets to these accounts.")
+@_option("--max-cents", type=click.IntRange(1), help="The largest amount to post.")
+@_option("--rate", type=click.FloatRange(0, min_open=True), help="Requests per second at most.")
+@_option("--read-only-token", help="A token that may read and not post.")
+@_option("--foreign-account", help="An account that the token may not see.")
+@click.option("--layer", multiple=True, callback=_list, help="Only these layers.")
+@click.option("--operation", multiple=True, callback=_list, help="Only rules of these operations.")
+@click.option("--quick", is_flag=True, help="In 3 seconds, without what is made up.")
+@click.option("--seed", type=int, default=0, help="What is drawn by chance is drawn from it.")
+@click.option("--budget", type=click.FloatRange(1), help="Seconds that a run may take.")
+@click.option("--everything", is_flag=True, help="Open accounts for what only they can show.")
+@click.option("--strict", is_flag=True, help="Fail where an assumption is refuted, too.")
+@click.option("--baseline", type=click.Path(path_type=Path), help="A file of accepted findings.")
+@click.option("--update-baseline", is_flag=True, help="Write what is broken now to that file.")
+@click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML to this file.")
+@click.option("--html", type=click.Path(path_type=Path), help="Write a page to this file.")
+@click.option("--markdown", type=click.Path(path_type=Path), help="Write a job summary to it.")
+@click.option("--sarif", type=click.Path(path_type=Path), help="Write SARIF 2.1.0 to this file.")
+@click.option("--har", type=click.Path(path_type=Path), help="Write all exchanges to this file.")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    is_eager=True,
+    expose_value=False,
+    callback=read_config,
+    help=f"A TOML file with these options; else {' or [tool.canopy-mock.check] of '.join(FILES)}.",
+)
+def check(url: str, **options: Any) -> None:
+    """Check whether the server at URL keeps the contract.
+
+    Exit code 0: it does, as far as was seen. 1: a rule is broken. 2: it could not be checked.
+    """
+    # not at the top: --help needs none of it
+    from contract_tests.reports.writing import ReportError  # noqa: PLC0415 - as said
+    from contract_tests.running import run_check  # noqa: PLC0415 - as said
+    from contract_tests.target import TargetError  # noqa: PLC0415 - as said
+
+    options["colour"] = sys.stdout.isatty()
+    files = {name: options.pop(name) for name in REPORTS}
+    wanted = {name: path for name, path in files.items() if path is not None}
+    try:
+        kept = run_check(url, options, wanted, _say)
+    except (TargetError, ReportError) as error:
+        raise click.ClickException(str(error)) from error
+    if not kept:
+        raise click.exceptions.Exit(1)
+
+
+def _say(text: str, *, is_progress: bool) -> None:
+    click.echo(text, err=is_progress)
+
+
+@click.command()
+def assumptions() -> None:
+    """List what nobody outside documents: what the mock does, and how a check asks for it."""
+    from contract_tests.assuming.listing import listing  # noqa: PLC0415 - as said
+
+    click.echo(listing())

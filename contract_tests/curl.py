@@ -1,0 +1,83 @@
+"""Requests as commands that do the same when they are pasted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from contract_tests.exchange import Exchange, Request
+from contract_tests.target import Target
+
+_RUN = re.compile(r"ck[0-9a-f]{13,}")
+"""What is in every id of a run: pasted again, it has to be another one."""
+_MAX_REQUESTS = 12
+_LONGEST_BODY = 3000
+
+
+def script(target: Target, exchanges: Sequence[Exchange], how: str) -> str:
+    """Give commands that send what was sent. The token stands in them as ``$CANOPY_TOKEN``."""
+    requests = [exchange.request for exchange in exchanges]
+    if len(requests) == 1:
+        return f"curl -sS -i {_arguments(target, requests[0], 'date +%s%N')}"
+    shown = requests if len(requests) <= _MAX_REQUESTS else [*requests[:3], *requests[-3:]]
+    parts = [_arguments(target, request, "echo $RUN") for request in shown]
+    lines = ["RUN=$(date +%s%N)"]
+    if how == "connection":
+        lines.append("curl -sS -i " + " --next -sS -i ".join(parts))
+    else:
+        lines += [f"curl -sS -i {part}{' &' if how == 'race' else ''}" for part in parts]
+        lines += ["wait"] if how == "race" else []
+    if len(shown) < len(requests):
+        at = 1 + len(shown) // 2
+        lines.insert(at, f"# … and {len(requests) - len(shown)} more like these")
+    return "\n".join(lines)
+
+
+def _arguments(target: Target, request: Request, run: str) -> str:
+    words = (
+        []
+        if request.method == "GET"
+        else ["-I" if request.method == "HEAD" else f"-X {request.method}"]
+    )
+    words.append(_quoted(target.url + request.target, run))
+    for name, value in request.headers:
+        shown = f"{name};" if not value else f"{name}: {value}"
+        words.append(f"-H {_with_token(target, shown, run)}")
+    if request.chunks:
+        words.append("-H 'Transfer-Encoding: chunked'")
+    if request.body is not None:
+        words.append(_body(request.body, run))
+    return (
+        " ".join(words).replace(target.token, "'\"$CANOPY_TOKEN\"'")
+        if target.token
+        else " ".join(words)
+    )
+
+
+def _with_token(target: Target, text: str, run: str) -> str:
+    """Quote a header, with the token as a variable."""
+    if target.token and target.token in text:
+        before, _, after = text.partition(target.token)
+        return f'"{before}$CANOPY_TOKEN{after}"'
+    return _quoted(text, run)
+
+
+def _body(body: bytes, run: str) -> str:
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = None
+    if text is None or "\x00" in text:
+        octal = "".join(f"\\{byte:03o}" for byte in body)
+        return f"--data-binary \"$(printf '{octal}')\""
+    if len(text) > _LONGEST_BODY:
+        return (
+            f"--data-binary {_quoted(text[:_LONGEST_BODY], run)}  # … {len(text)} characters in all"
+        )
+    return f"--data-binary {_quoted(text, run)}"
+
+
+def _quoted(text: str, run: str) -> str:
+    """Quote for a shell, with the part of an id that has to be new as a command."""
+    quoted = "'" + text.replace("'", "'\\''") + "'"
+    return _RUN.sub(f"'\"$({run})\"'", quoted)

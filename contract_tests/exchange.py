@@ -1,0 +1,95 @@
+"""One HTTP request and its answer, as values."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class NotJson(ValueError):  # noqa: N818 - what a body is, not what went wrong with us
+    """A body is not JSON. One line says in what."""
+
+
+class Request(NamedTuple):
+    """What is sent, to the letter. ``Host`` and the framing are added by the client."""
+
+    method: str
+    target: str
+    """Path and query, percent-encoded, below the server's base URL."""
+    headers: Headers = ()
+    body: bytes | None = None
+    operation: str | None = None
+    """The operation of the contract this is meant to be; None for none of them."""
+    chunks: int = 0
+    """In how many chunks the body is sent; 0 is: with its length."""
+
+
+class Answer(NamedTuple):
+    """What came back."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    version: str = "HTTP/1.1"
+
+    def header(self, name: str) -> str | None:
+        """Give the first header of this name, or None."""
+        return next((v for n, v in self.headers if n.lower() == name.lower()), None)
+
+    def json(self) -> Any:
+        """Read the body. Raises NotJson."""
+        try:
+            return json.loads(self.body.decode("utf-8"), parse_constant=_refuse)
+        except (ValueError, RecursionError) as error:
+            raise NotJson(str(error)) from error
+
+    def member(self, *path: str) -> Any:
+        """Give what lies at ``path`` in the body, None if there is no such thing."""
+        try:
+            found = self.json()
+        except NotJson:
+            return None
+        for name in path:
+            if not isinstance(found, dict):
+                return None
+            found = found.get(name)
+        return found
+
+
+class Exchange(NamedTuple):
+    """A request, and its answer or why there is none."""
+
+    request: Request
+    answer: Answer | None
+    error: str | None = None
+    """Why there is no answer, in a few words."""
+    began: float = 0.0
+    """Seconds since the epoch."""
+    seconds: float = 0.0
+
+    @property
+    def status(self) -> int:
+        """The status of the answer, 0 if there is none."""
+        return 0 if self.answer is None else self.answer.status
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether the request was carried out."""
+        return 200 <= self.status < 300
+
+    def member(self, *path: str) -> Any:
+        """Give what lies at ``path`` in the answer's body, None if there is no such thing."""
+        return None if self.answer is None else self.answer.member(*path)
+
+    def seen(self) -> str:
+        """Say in one line what came back."""
+        if self.answer is None:
+            return self.error or "no answer"
+        text = " ".join(self.answer.body.decode("utf-8", "replace").split())
+        return f"{self.status} {text if len(text) <= 160 else text[:157] + '…'}".strip()
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")

@@ -1,0 +1,27 @@
+"""Instants as they are written in answers (RFC 3339)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+_FORM = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:)([0-9]{2})(\.[0-9]+)?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+_LEAP_SECOND = 60
+
+
+def instant(text: object) -> datetime | None:
+    """Give the instant ``text`` stands for, to the whole second, in UTC; None if it is none."""
+    match = _FORM.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        return None
+    day, minutes, seconds, _, offset = match.groups()
+    leaps = int(seconds) == _LEAP_SECOND
+    zone = "+00:00" if offset in "Zz" else offset
+    try:
+        whole = datetime.fromisoformat(f"{day}T{minutes}{'59' if leaps else seconds}{zone}")
+        return whole.astimezone(UTC) + timedelta(seconds=leaps)
+    except (ValueError, OverflowError):
+        return None

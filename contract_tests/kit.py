@@ -1,0 +1,247 @@
+"""A run: what there is on a server, layer by layer, and again where something is broken."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import NamedTuple
+
+from contract_tests import curl, probes
+from contract_tests.assuming.register import examine
+from contract_tests.bench import Bench, Break, ProbeEndedError, UntestedError
+from contract_tests.client import Client, OutOfTimeError
+from contract_tests.findings import (
+    AssumptionResult,
+    AssumptionState,
+    Finding,
+    LayerResult,
+    Report,
+    RuleResult,
+    RuleState,
+)
+from contract_tests.probe import PROBES, Probe
+from contract_tests.rules import LAYERS, assumptions, rules
+from contract_tests.start import first_look
+from contract_tests.target import Target
+from contract_tests.undo import undo
+
+ORDER = (
+    "money",
+    "accepts",
+    "auth",
+    "concurrency",
+    "http",
+    "refuses",
+    "records",
+    "growth",
+    "model",
+    "shape",
+)
+"""In which order layers run: the most telling first, as the time may not suffice for all."""
+QUICK_SECONDS = 2.2
+FULL_SECONDS = 18.0
+_QUICK_TIMEOUT = 2.0
+"""Seconds for a request of a quick run; a full one has its own."""
+_MORE_TRIES = 2
+_SEEN_AGAIN_ONLY = ("http.answers", "growth.posts", "growth.reads", "growth.lists")
+"""What a busy machine may cause: it counts only where it shows every time."""
+
+
+class Plan(NamedTuple):
+    """What a run consists of."""
+
+    seed: int = 0
+    is_quick: bool = False
+    is_strict: bool = False
+    layers: tuple[str, ...] = LAYERS
+    operations: tuple[str, ...] = ()
+    """Only rules of these operations; empty: of all."""
+    budget_seconds: float | None = None
+    everything: bool = False
+    """Whether to ask for assumptions that take other accounts than those that are named."""
+    baseline: frozenset[str] = frozenset()
+    """Ids of rules that are known to be broken."""
+
+
+Progress = Callable[[LayerResult, int], None]
+
+
+def check(target: Target, plan: Plan, version: str, progress: Progress) -> Report:
+    """Check a server. Raises TargetError."""
+    for module in iter_modules(probes.__path__):
+        import_module(f"contract_tests.probes.{module.name}")
+    began, start = datetime.now(UTC), time.monotonic()
+    seconds = plan.budget_seconds or (QUICK_SECONDS if plan.is_quick else FULL_SECONDS)
+    if plan.is_quick:
+        target = target._replace(timeout_seconds=min(target.timeout_seconds, _QUICK_TIMEOUT))
+    client = Client(target, start + seconds)
+    try:
+        bench = first_look(client, plan.seed, is_quick=plan.is_quick)
+        run = _Run(bench, plan)
+        layers = list(run.layers(progress))
+        assumed = _assumed(bench, plan)
+        client.deadline = time.monotonic() + target.timeout_seconds
+        left_behind = undo(bench)
+    finally:
+        client.close()
+    return Report(
+        url=target.url,
+        version=version,
+        seed=plan.seed,
+        is_quick=plan.is_quick,
+        is_strict=plan.is_strict,
+        began=began,
+        seconds=time.monotonic() - start,
+        layers=layers,
+        rules=run.results(),
+        findings=run.findings(),
+        assumptions=assumed,
+        coverage=Counter((e.request.operation or "", e.status) for e in client.exchanges),
+        exchanges=client.exchanges,
+        left_behind=left_behind,
+        notes=[*run.notes, *bench.notes],
+    )
+
+
+def _assumed(bench: Bench, plan: Plan) -> Sequence[AssumptionResult]:
+    """Ask what the server does where nobody documents what is right."""
+    if not plan.is_quick and set(plan.layers) == set(LAYERS):
+        return examine(bench, everything=plan.everything)
+    why = "not in a quick run" if plan.is_quick else "not in a run of some layers"
+    untested = AssumptionState.UNTESTED
+    return [AssumptionResult(of, untested, why) for of in assumptions().values()]
+
+
+class _Run:
+    """The layers of a run, one after the other, and what they found."""
+
+    def __init__(self, bench: Bench, plan: Plan) -> None:
+        self.bench = bench
+        self.plan = plan
+        self.notes: list[str] = []
+        self._findings: dict[str, Finding] = {}
+        self._broken: set[str] = set()
+        for found in list(bench.breaks):  # by the first look
+            self._keep(found, "shape", 1, 1)
+        bench.breaks.clear()
+
+    def layers(self, progress: Progress) -> Iterator[LayerResult]:
+        """Run the layers that are wanted."""
+        for layer in ORDER:
+            if layer not in self.plan.layers:
+                continue
+            began, before = time.monotonic(), len(self.bench.client.exchanges)
+            reasons = list(dict.fromkeys(filter(None, map(self._run, self._probes(layer)))))
+            result = LayerResult(
+                layer,
+                time.monotonic() - began,
+                len(self.bench.client.exchanges) - before,
+                "; ".join(reasons),
+            )
+            progress(result, len(self._findings))
+            yield result
+
+    def _probes(self, layer: str) -> Iterator[Probe]:
+        return (each for each in PROBES if each.layer == layer)
+
+    def _run(self, probe: Probe) -> str:
+        """Let a probe look, and look again at what is broken; give why it did not see all."""
+        if self.plan.is_quick and not probe.is_quick:
+            return "not in a quick run"
+        if probe.writes and not self.bench.target.allows_writes:
+            return "needs --allow-writes"
+        reason, first = self._look(probe)
+        wanted = {found.rule_id: found for found in reversed(first) if self._is_wanted(found)}
+        new = {rule_id: found for rule_id, found in wanted.items() if rule_id not in self._findings}
+        seen, tries = Counter(new.keys()), 1
+        for found in [new.pop(of) for of in list(new) if new[of].is_unanswered]:
+            self._look_again_at_silence(found, probe.layer)
+        for _ in range(_MORE_TRIES):
+            if not new or (tries > 1 and all(seen[rule_id] == tries for rule_id in new)):
+                break
+            if "http.answers" in new:
+                self._allow_for_silence()
+            try:
+                _, again = self._look(probe, raises=True)
+            except OutOfTimeError:
+                break
+            tries += 1
+            repeated = {found.rule_id: found for found in reversed(again)}
+            seen.update(rule_id for rule_id in repeated if rule_id in new)
+            new = {rule_id: repeated.get(rule_id, found) for rule_id, found in new.items()}
+        for rule_id, found in new.items():
+            self._keep(found, probe.layer, seen[rule_id], tries)
+        return reason
+
+    def _look_again_at_silence(self, found: Break, layer: str) -> None:
+        """Send what was not answered again, alone, and keep that if it is not answered then."""
+        self._allow_for_silence()
+        again = self.bench.client.send(found.exchanges[-1].request)
+        if again.answer is None:
+            self._keep(found._replace(exchanges=(again,)), layer, 2, 2)
+        else:
+            self.notes.append(f"{found.rule_id}: once {found.got}, and not again")
+
+    def _allow_for_silence(self) -> None:
+        """Let a run take longer, by one time-out: who waits in vain is to know whether always."""
+        client = self.bench.client
+        until = time.monotonic() + 1.5 * client.target.timeout_seconds
+        client.deadline = max(client.deadline, until)
+
+    def _look(self, probe: Probe, *, raises: bool = False) -> tuple[str, list[Break]]:
+        reason = ""
+        try:
+            probe.look(self.bench)
+        except UntestedError as untested:
+            reason = str(untested)
+        except ProbeEndedError:
+            pass
+        except OutOfTimeError:
+            if raises and not self.bench.breaks:
+                raise
+            reason = "out of time"
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            # an answer of a shape that no probe expects; what it lacks is noted already
+            reason = f"{probe.name} could not go on: {type(error).__name__} {error}"
+        found = list(self.bench.breaks)
+        self.bench.breaks.clear()
+        return reason, found
+
+    def _is_wanted(self, found: Break) -> bool:
+        operations = self.plan.operations
+        return not operations or any(of in operations for of in rules()[found.rule_id].operations)
+
+    def _keep(self, found: Break, layer: str, seen: int, tries: int) -> None:
+        if found.rule_id in _SEEN_AGAIN_ONLY and (seen < tries or tries == 1):
+            self.notes.append(f"{found.rule_id}: once {found.got}, and not again")
+            return
+        self._findings[found.rule_id] = Finding(
+            rule=rules()[found.rule_id],
+            layer=layer,
+            expected=found.expected,
+            got=found.got,
+            curl=curl.script(self.bench.target, found.exchanges, found.how),
+            seen=seen,
+            tries=tries,
+            exchanges=found.exchanges,
+            is_accepted=found.rule_id in self.plan.baseline,
+        )
+
+    def findings(self) -> Sequence[Finding]:
+        """Give what was found, in the order in which it was."""
+        return list(self._findings.values())
+
+    def results(self) -> Sequence[RuleResult]:
+        """Give what became of each rule."""
+        return [self._result(rule_id) for rule_id in rules()]
+
+    def _result(self, rule_id: str) -> RuleResult:
+        checks = self.bench.checks[rule_id]
+        state = RuleState.HOLDS if checks else RuleState.UNTESTED
+        if rule_id in self._findings:
+            state = RuleState.BROKEN
+        return RuleResult(rules()[rule_id], state, checks)

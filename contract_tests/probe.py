@@ -1,0 +1,40 @@
+"""Probes: functions that look at a server for some rules, in the layer they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+from contract_tests.bench import Bench
+
+Look: TypeAlias = Callable[[Bench], None]
+
+
+class Probe(NamedTuple):
+    """One look at a server. It can be repeated: every time with ids of its own."""
+
+    layer: str
+    look: Look
+    writes: bool
+    """Whether it posts."""
+    is_quick: bool
+    """Whether a quick run has time for it."""
+
+    @property
+    def name(self) -> str:
+        """The layer, a dot, and what is looked at."""
+        return f"{self.layer}.{self.look.__name__}"
+
+
+PROBES: list[Probe] = []
+"""All there are; those of a layer in the order in which they look."""
+
+
+def probe(layer: str, *, writes: bool = True, is_quick: bool = True) -> Callable[[Look], Look]:
+    """Make a function a probe of ``layer``."""
+
+    def register(look: Look) -> Look:
+        PROBES.append(Probe(layer, look, writes, is_quick))
+        return look
+
+    return register

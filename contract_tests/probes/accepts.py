@@ -1,0 +1,195 @@
+"""Accepts what is valid: bodies at the edges, each of which has to come back as it was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from contract_tests import valid
+from contract_tests.bench import Bench, UntestedError, encoded, path_of
+from contract_tests.echo import differences, pairs
+from contract_tests.exchange import Exchange
+from contract_tests.instants import instant
+from contract_tests.probe import probe
+from contract_tests.reading import READ_ACCOUNT
+from contract_tests.traces import total
+
+_LATER = timedelta(days=3)
+
+
+def _check_all(bench: Bench, rule_id: str, bodies: Iterable[Mapping[str, Any]]) -> None:
+    """Post bodies, and note whether each was accepted and came back as it was sent."""
+    sent = [dict(body) for body in bodies]
+    before = total(bench)
+    exchanges = bench.send_all([bench.posting(body) for body in sent])
+    for body, exchange in zip(sent, exchanges, strict=True):
+        _came_back(bench, rule_id, body, exchange)
+    after = total(bench)
+    if before is None or after is None or not all(exchange.is_ok for exchange in exchanges):
+        return
+    cents = sum(body["original_amount_cents"] for body in sent)
+    told = f"after these {len(sent)} posts the total has fallen by {cents}"
+    got = f"it fell by {before - after}"
+    bench.check("money.total-falls", before - after == cents, told, got, *exchanges)
+
+
+def _came_back(bench: Bench, rule_id: str, body: Mapping[str, Any], exchange: Exchange) -> bool:
+    """Note whether a valid post was accepted, and its answer says what was sent."""
+    if not bench.check(rule_id, exchange.status == 200, f"200, for {_told(body)}", exchange):
+        return False
+    answer = exchange.member()
+    wrong = list(differences(body, answer if isinstance(answer, dict) else {}))
+    return bench.check(rule_id, not wrong, "what was sent", "; ".join(wrong), exchange)
+
+
+def _told(body: Mapping[str, Any]) -> str:
+    text = encoded({k: v for k, v in body.items() if k != "line_item_id" or len(body) < 3})
+    return text.decode("utf-8", "replace")[:120]
+
+
+@probe("accepts")
+def allocations(bench: Bench) -> None:
+    """Every allocation, and none, is accepted."""
+    bodies = [bench.offset(1, allocation=allocation) for allocation in valid.ALLOCATIONS]
+    _check_all(bench, "accepts.allocations", [*bodies, bench.offset(1)])
+
+
+@probe("accepts")
+def external_fields(bench: Bench) -> None:
+    """Up to a hundred external fields are accepted, and come back whole and in order."""
+    bodies = [bench.offset(1, external_fields=fields) for fields in valid.FIELDS]
+    _check_all(bench, "accepts.external-fields", bodies)
+
+
+@probe("accepts")
+def ids(bench: Bench) -> None:
+    """An id may be anything that does not begin with ``can_``; it comes back byte for byte."""
+    forms = valid.ID_FORMS + valid.IDS_WITH_SLASH
+    bodies = [
+        {**bench.offset(1), "line_item_id": form.replace("{}", bench.new_id()[3:])}
+        for form in forms
+    ]
+    _check_all(bench, "accepts.ids", bodies)
+    _check_sizes(bench)
+    stem = bench.new_id()
+    apart = [stem, stem.upper(), f"{stem}e\u0301", f"{stem}\u00e9", f"{stem}01", f"{stem}1"]
+    _check_all(bench, "accepts.ids", [{**bench.offset(1), "line_item_id": of} for of in apart])
+
+
+def _check_sizes(bench: Bench) -> None:
+    """Post ids of one character, of digits only, and of three hundred characters."""
+    number = int(
+        bench.new_id().rpartition("_")[0].rpartition("ck")[2], 16
+    ) + bench.random.getrandbits(30)
+    short = chr(0x4E00 + number % 20_000)
+    for line_item_id in (short, str(number), f"{number}{'y' * 300}"):
+        body = {**bench.offset(1), "line_item_id": line_item_id}
+        exchange = bench.post(body)
+        if exchange.status != 409:  # so short an id may be taken
+            _came_back(bench, "accepts.ids", body, exchange)
+
+
+@probe("accepts")
+def instants(bench: Bench) -> None:
+    """An instant may be written in every way of RFC 3339."""
+    canonical = bench.post(bench.offset(1, effective_at=valid.PAST))
+    later = (datetime.now(UTC) + _LATER).replace(microsecond=0)
+    if canonical.is_ok:
+        _came_back(
+            bench,
+            "accepts.instants",
+            {"original_amount_cents": 1, "effective_at": valid.PAST},
+            canonical,
+        )
+        bodies = [bench.offset(1, effective_at=text) for text in valid.INSTANTS]
+        _check_all(bench, "accepts.instants", bodies)
+    else:
+        _note_why_refused(bench, canonical)
+        forms = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S+00:00", "%Y-%m-%dt%H:%M:%S.5z")
+        bodies = [bench.offset(1, effective_at=later.strftime(form)) for form in forms]
+        for body, exchange in zip(
+            bodies, bench.send_all([bench.posting(b) for b in bodies]), strict=True
+        ):
+            _came_back(bench, "accepts.instants", body, exchange)
+    bench.send_all([bench.posting(bench.offset(1, effective_at=text)) for text in valid.EDGES])
+
+
+def _note_why_refused(bench: Bench, refusal: Exchange) -> None:
+    """Note whether a past instant was refused although the account was open by then."""
+    if READ_ACCOUNT not in bench.reads:
+        return
+    account = bench.send(bench.reading(path_of(bench.account), READ_ACCOUNT))
+    opened = instant(account.member("effective_at"))
+    past = instant(valid.PAST)
+    was_open = opened is not None and past is not None and opened < past
+    told = f"200, for {valid.PAST}, as the account was opened {opened}"
+    bench.check("accepts.instants", not was_open, told, refusal.seen(), refusal, account)
+
+
+@probe("accepts")
+def the_future(bench: Bench) -> None:
+    """An instant may be in the future, however far."""
+    account = bench.target.accounts[-1]  # such items stay at the head of its list
+    later = (datetime.now(UTC) + _LATER).replace(microsecond=0)
+    for text in (later.isoformat(), later.astimezone(tz=None).isoformat(), *valid.FAR):
+        body = bench.offset(1, effective_at=text)
+        _came_back(bench, "accepts.instants", body, bench.post(body, account))
+
+
+@probe("accepts")
+def amounts(bench: Bench) -> None:
+    """An amount may be any number of cents from nothing to 2^53 - 1."""
+    account = bench.target.accounts[-1]
+    for cents in valid.AMOUNTS:
+        try:
+            body = bench.offset(cents)
+        except UntestedError:
+            continue
+        _came_back(bench, "accepts.amounts", body, bench.post(body, account))
+
+
+@probe("accepts")
+def json_text(bench: Bench) -> None:
+    """JSON may be written with white space and escapes, and in any order of members."""
+    for form in valid.JSON_TEXTS:
+        text = form.format(bench.new_id())
+        exchange = bench.post(text.encode())
+        bench.check(
+            "accepts.json-text", exchange.status == 200, f"200, for {text!r:.120}", exchange
+        )
+    fields = exchange.member("external_fields")
+    expected = [("k", "\U0001f600/\b\f")]
+    same = exchange.status != 200 or fields is None or pairs(fields) == expected
+    bench.check("accepts.json-text", same, f"external_fields {expected}", exchange)
+    bare = [
+        bench.posting(b'{"original_amount_cents":1}'),
+        bench.posting(b'{"original_amount_cents":-0}'),
+    ]
+    first = bench.send_all(bare[:1])[0]
+    bench.check("accepts.json-text", first.status == 200, "200, for the least there can be", first)
+
+
+@probe("accepts")
+def unknown_members(bench: Bench) -> None:
+    """Other members are allowed, and mean nothing."""
+    bodies = [{**more, **bench.offset(1)} for more in valid.UNKNOWN]
+    _check_all(bench, "accepts.unknown-members", bodies)
+    exchange = bench.post({**bench.offset(1), **valid.UNKNOWN[3]})
+    named = exchange.member("account_id")
+    bench.check(
+        "accepts.unknown-members",
+        named in (None, bench.account),
+        f"account_id {bench.account}",
+        exchange,
+    )
+
+
+@probe("accepts")
+def media_types(bench: Bench) -> None:
+    """The media type is case-insensitive, and may have parameters."""
+    for media_type in valid.MEDIA_TYPES:
+        headers = bench.headers(("Content-Type", media_type))
+        exchange = bench.post(bench.offset(1), headers=headers)
+        told = f"200, for Content-Type {media_type}"
+        bench.check("accepts.media-types", exchange.status == 200, told, exchange)

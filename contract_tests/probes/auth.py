@@ -1,0 +1,239 @@
+"""Auth: without the right token nothing is done, and nothing is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from contract_tests.bench import (
+    JSON,
+    Bench,
+    UntestedError,
+    encoded,
+    item_of,
+    items_of,
+    offsets_of,
+    path_of,
+)
+from contract_tests.client import Connection
+from contract_tests.credentials import wrong_credentials
+from contract_tests.exchange import Exchange, Request
+from contract_tests.probe import probe
+from contract_tests.reading import (
+    LIST_ITEMS,
+    READ_ACCOUNT,
+    READ_ITEM,
+    newest,
+)
+from contract_tests.traces import trace
+
+_DENIED = (401, 403)
+
+
+def _note(bench: Bench, rule_id: str, told: str, exchange: Exchange) -> None:
+    denied = exchange.status in _DENIED
+    if exchange.answer is not None:
+        bench.check(rule_id, denied, f"401 or 403, for {told}", exchange)
+
+
+@probe("auth")
+def posts(bench: Bench) -> None:
+    """A post without the right token is refused, and records nothing."""
+    cases = list(wrong_credentials(bench.target.token))
+    before = trace(bench)
+    bodies = [bench.offset(1) for _ in cases]
+    requests = [
+        bench.posting(body, headers=(*headers, JSON))
+        for body, (_, _, headers) in zip(bodies, cases, strict=True)
+    ]
+    exchanges = bench.send_all(requests)
+    for (rule_id, told, _), exchange in zip(cases, exchanges, strict=True):
+        _note(bench, rule_id, told, exchange)
+    where = f"{offsets_of(bench.account)}?{{}}={bench.target.token}"
+    query = [
+        bench.posting(bench.offset(1), headers=(JSON,), target=where.format(name))
+        for name in ("access_token", "token", "api_key", "authorization")
+    ]
+    for exchange in bench.send_all(query):
+        _note(bench, "auth.scheme", "the token in the query", exchange)
+    chunked = bench.send(bench.posting(bench.offset(1), headers=(JSON,))._replace(chunks=2))
+    if chunked.status not in (411, 501):
+        _note(bench, "auth.required", "a body in chunks", chunked)
+    after = trace(bench)
+    if before.is_blind or any(exchange.is_ok for exchange in exchanges):
+        return
+    told, got = "nothing recorded without the right token", before.told(after)
+    seen = before.among(exchanges[0], later=after)
+    bench.check("auth.records-nothing", before.is_same(after), told, got, *seen)
+
+
+def _reads(bench: Bench) -> Sequence[tuple[str, str]]:
+    paths = {READ_ACCOUNT: path_of(bench.account), LIST_ITEMS: items_of(bench.account)}
+    known = newest(bench) if {READ_ITEM, LIST_ITEMS} <= bench.reads else []
+    paths[READ_ITEM] = item_of(bench.account, str(known[0]) if known else "li_none")
+    return [(operation, path) for operation, path in paths.items() if operation in bench.reads]
+
+
+@probe("auth", writes=False)
+def reads(bench: Bench) -> None:
+    """Reads need the token too."""
+    if not bench.reads:
+        raise UntestedError("the server has no reads")
+    for operation, path in _reads(bench):
+        cases = list(wrong_credentials(bench.target.token))
+        if bench.is_quick and operation != READ_ACCOUNT:
+            cases = cases[::4]
+        requests = [Request("GET", path, wrong.headers, None, operation) for wrong in cases]
+        for wrong, exchange in zip(cases, bench.send_all(requests), strict=True):
+            _note(bench, wrong.rule_id, wrong.told, exchange)
+        query = f"{path}?access_token={bench.target.token}&token={bench.target.token}"
+        in_query = bench.send(Request("GET", query, (), None, operation))
+        _note(bench, "auth.scheme", "the token in the query", in_query)
+        head = bench.send(Request("HEAD", path, (), None, operation), odd=True)
+        bench.check("auth.required", not head.is_ok, "no success, for HEAD without a token", head)
+
+
+@probe("auth")
+def giving_back(bench: Bench) -> None:
+    """What gives back needs the token too, where there is such an operation."""
+    target = f"{items_of(bench.account)}/credit_offsets"
+    for headers in ((), (("Authorization", "Bearer nobody-knows-me"),)):
+        request = bench.posting(bench.offset(1), target=target, headers=(*headers, JSON))
+        exchange = bench.send(request._replace(operation="createAccountCreditOffset"), odd=True)
+        told = "no success, for a credit offset without the right token"
+        bench.check("auth.required", not exchange.is_ok, told, exchange)
+
+
+@probe("auth")
+def before_all_else(bench: Bench) -> None:
+    """Who has no token learns nothing: neither what exists, nor what is wrong with a body."""
+    for headers, told in (
+        ((), "no token"),
+        ((("Authorization", "Bearer nobody-knows-me"),), "a foreign token"),
+    ):
+        bad = (
+            bench.posting({"original_amount_cents": "x"}, headers=(*headers, JSON)),
+            bench.posting(b"{", headers=(*headers, JSON)),
+            bench.posting(b"", headers=(*headers, JSON)),
+            bench.posting(
+                {"line_item_id": "can_1", "original_amount_cents": 1}, headers=(*headers, JSON)
+            ),
+            bench.posting(bench.offset(1), headers=(*headers, ("Content-Type", "text/plain"))),
+            bench.posting(bench.offset(1), "no-such-account", headers=(*headers, JSON)),
+            bench.posting({"allocation": "x"}, "no-such-account", headers=(*headers, JSON)),
+        )
+        for exchange in bench.send_all(bad):
+            _note(bench, "auth.first", f"{told}, whatever else is wrong", exchange)
+        if READ_ACCOUNT in bench.reads:
+            unknown = Request("GET", "/accounts/no-such-account", headers, None, READ_ACCOUNT)
+            _note(bench, "auth.first", f"{told}, and no such account", bench.send(unknown))
+        body = bench.offset(1)
+        if bench.post(body).is_ok:
+            again = bench.post(body, headers=(*headers, JSON))
+            _note(bench, "auth.first", f"{told}, for a repeat", again)
+
+
+@probe("auth")
+def one_connection(bench: Bench) -> None:
+    """What a connection was allowed does not stick to it, nor what it was refused."""
+    for wrong in ((), (("Authorization", "Bearer nobody-knows-me"),)):
+        connection = Connection(bench.target)
+        try:
+            good = bench.send(bench.posting(bench.offset(1)), connection)
+            bad = bench.send(bench.posting(bench.offset(1), headers=(*wrong, JSON)), connection)
+            bench.check(
+                "auth.connection",
+                bad.status in _DENIED,
+                "401 or 403, after a request with the token",
+                bad.seen(),
+                good,
+                bad,
+                how="connection",
+            )
+            then = bench.send(bench.posting(bench.offset(1)), connection)
+            bench.check(
+                "auth.connection",
+                then.status == 200,
+                "200, after a request without the token",
+                then.seen(),
+                bad,
+                then,
+                how="connection",
+            )
+        finally:
+            connection.close()
+    for _ in range(3):
+        good = bench.post(bench.offset(1))
+        bad = bench.post(bench.offset(1), headers=(JSON,))
+        bench.check(
+            "auth.connection",
+            bad.status in _DENIED,
+            "401 or 403, after a request with the token",
+            bad.seen(),
+            good,
+            bad,
+        )
+
+
+@probe("auth")
+def the_right_token(bench: Bench) -> None:
+    """The right token goes on working after wrong ones."""
+    for _ in range(12):
+        bench.post(bench.offset(1), headers=(("Authorization", "Bearer nobody-knows-me"), JSON))
+    post = bench.post(bench.offset(1))
+    bench.check("auth.right-token", post.status == 200, "200, for the right token", post)
+
+
+@probe("auth")
+def read_only_token(bench: Bench) -> None:
+    """A token that may only read does not post."""
+    token = bench.target.read_only_token
+    if token is None:
+        raise UntestedError("needs --read-only-token")
+    headers = (("Authorization", f"Bearer {token}"),)
+    post = bench.post(bench.offset(1), headers=(*headers, JSON))
+    bench.check("auth.role", post.status in _DENIED, "403, for a token that may only read", post)
+    if READ_ACCOUNT in bench.reads:
+        read = bench.send(Request("GET", path_of(bench.account), headers, None, READ_ACCOUNT))
+        bench.check("auth.role", read.status == 200, "200, for a read", read)
+
+
+@probe("auth")
+def foreign_account(bench: Bench) -> None:
+    """A token does nothing on an account it may not see."""
+    account = bench.target.foreign_account
+    if account is None:
+        raise UntestedError("needs --foreign-account")
+    post = bench.post(bench.offset(1), account)
+    bench.check("auth.foreign-account", post.status in (403, 404), "403 or 404", post)
+    if READ_ACCOUNT in bench.reads:
+        read = bench.send(bench.reading(path_of(account), READ_ACCOUNT))
+        bench.check("auth.foreign-account", read.status in (403, 404), "403 or 404", read)
+
+
+@probe("auth")
+def token_exchange(bench: Bench) -> None:
+    """A client's id and secret are exchanged for a token that works; others are not."""
+    if bench.target.client is None:
+        raise UntestedError("needs --client-id and --client-secret")
+    client_id, secret = bench.target.client
+
+    def ask(body: dict[str, str]) -> Exchange:
+        return bench.send(
+            Request("POST", "/auth/token", (JSON,), encoded(body), "createAccessToken")
+        )
+
+    minted = ask({"client_id": client_id, "client_secret": secret})
+    bench.require("auth.token", minted.status == 200, "200", minted)
+    headers = (("Authorization", f"Bearer {minted.member('access_token')}"), JSON)
+    post = bench.post(bench.offset(1), headers=headers)
+    bench.check(
+        "auth.token", post.status in (200, 403), "200, or 403 for what its role may not", post
+    )
+    for wrong in (
+        {"client_id": client_id, "client_secret": f"{secret}x"},
+        {"client_id": client_id, "client_secret": ""},
+        {"client_id": client_id},
+        {},
+    ):
+        refused = ask(wrong)
+        bench.check("auth.token", 400 <= refused.status < 500, "a refusal", refused)

@@ -1,0 +1,231 @@
+"""HTTP: methods, paths and what other origins may do, as any HTTP server owes them."""
+
+from __future__ import annotations
+
+from contract_tests.bench import (
+    JSON,
+    Bench,
+    encoded,
+    item_of,
+    items_of,
+    offsets_of,
+    path_of,
+)
+from contract_tests.exchange import Exchange, Request
+from contract_tests.probe import probe
+from contract_tests.raw import RawAnswer, head
+from contract_tests.reading import LIST_ITEMS, READ_ACCOUNT
+from contract_tests.traces import total, trace
+
+_ORIGIN = "https://evil.example"
+
+
+def _paths(bench: Bench) -> list[tuple[str, str]]:
+    paths = [(path_of(bench.account), READ_ACCOUNT), (items_of(bench.account), LIST_ITEMS)]
+    return [(path, operation) for path, operation in paths if operation in bench.reads]
+
+
+@probe("http", writes=False)
+def heads(bench: Bench) -> None:
+    """HEAD is answered like GET, without a body, or refused."""
+    for path, operation in _paths(bench):
+        raw = head(bench.target, path, bench.headers())
+        _note_head(bench, path, operation, raw)
+    if not bench.reads:
+        _note_head(
+            bench,
+            offsets_of(bench.account),
+            "",
+            head(bench.target, offsets_of(bench.account), bench.headers()),
+        )
+
+
+def _note_head(bench: Bench, path: str, operation: str, raw: RawAnswer) -> None:
+    request = Request("HEAD", path, bench.headers(), None, operation or None)
+    exchange = Exchange(request, None, raw.told)
+    fine = raw.status == 200 or 400 <= raw.status < 500 or raw.status == 501
+    bench.check("http.head", fine, "an answer as to GET, or a refusal", raw.told, exchange)
+    told, got = "the connection closed, as the request asks", "it is kept open"
+    bench.check("http.connection", not raw.is_left_open, told, got, exchange)
+    bench.check("http.head", not raw.body, "no body", f"{len(raw.body)} bytes of body", exchange)
+
+
+@probe("http")
+def methods(bench: Bench) -> None:
+    """A method that a path does not have is refused, with ``Allow`` where it is a 405."""
+    one = bench.accepted(bench.post(bench.offset(1)))
+    item = item_of(bench.account, str(one.member("line_item_id")))
+    places = {
+        offsets_of(bench.account): ("PUT", "PATCH", "DELETE", "GET"),
+        path_of(bench.account): ("POST", "DELETE", "PATCH"),
+        items_of(bench.account): ("PUT", "DELETE", "PATCH", "POST"),
+        item: ("PUT", "DELETE", "PATCH", "POST"),
+    }
+    before = trace(bench)
+    exchanges = [
+        bench.send(_of_method(bench, method, path), odd=True)
+        for path, refused in places.items()
+        for method in (*refused, "TRACE", "FOO")
+    ]
+    after = trace(bench)
+    for exchange in exchanges:
+        if exchange.answer is not None:
+            _note_refused_method(bench, exchange)
+    if not before.is_blind:
+        told, got = "nothing done by a method that a path does not have", before.told(after)
+        seen = before.among(*exchanges, later=after)
+        bench.check("http.methods", before.is_same(after), told, got, *seen)
+
+
+def _of_method(bench: Bench, method: str, path: str) -> Request:
+    if method not in ("TRACE", "FOO"):
+        return Request(method, path, bench.headers(JSON), encoded(bench.offset(1)))
+    return Request(method, path, bench.headers())
+
+
+def _note_refused_method(bench: Bench, exchange: Exchange) -> None:
+    assert exchange.answer is not None, "it was answered"
+    method = exchange.request.method
+    fine = 400 <= exchange.status < 500 or exchange.status == 501
+    bench.check("http.methods", fine, f"405, for {method}", exchange)
+    if exchange.status == 405:
+        allow = exchange.answer.header("Allow")
+        names = {part.strip().upper() for part in (allow or method).split(",")}
+        told, got = f"405 with an Allow without {method}", f"Allow: {allow or 'none'}"
+        bench.check("http.allow", method not in names, told, got, exchange)
+
+
+@probe("http")
+def options(bench: Bench) -> None:
+    """OPTIONS is answered or refused, and no page of another origin may use credentials."""
+    cors = (
+        ("Origin", _ORIGIN),
+        ("Access-Control-Request-Method", "POST"),
+        ("Access-Control-Request-Headers", "authorization"),
+    )
+    requests = [
+        Request("OPTIONS", offsets_of(bench.account), cors),
+        Request("OPTIONS", offsets_of(bench.account), bench.headers()),
+    ]
+    requests += [Request("OPTIONS", path, bench.headers()) for path, _ in _paths(bench)]
+    for exchange in [bench.send(request, odd=True) for request in requests]:
+        if exchange.answer is None:
+            continue
+        fine = exchange.status < 500 or exchange.status == 501
+        bench.check("http.options", fine, "an answer, or a refusal", exchange)
+        _note_cors(bench, exchange)
+    for path, operation in _paths(bench):
+        _note_cors(
+            bench,
+            bench.send(Request("GET", path, bench.headers(("Origin", _ORIGIN)), None, operation)),
+        )
+    _note_cors(bench, bench.post(bench.offset(1), headers=bench.headers(JSON, ("Origin", _ORIGIN))))
+
+
+def _note_cors(bench: Bench, exchange: Exchange) -> None:
+    if exchange.answer is None:
+        return
+    origin = exchange.answer.header("Access-Control-Allow-Origin") or ""
+    credentials = (exchange.answer.header("Access-Control-Allow-Credentials") or "").lower()
+    open_to_all = origin in ("*", _ORIGIN, "null") and credentials == "true"
+    told = "no credentials for any origin"
+    bench.check(
+        "http.cors",
+        not open_to_all,
+        told,
+        f"Access-Control-Allow-Origin: {origin} with credentials",
+        exchange,
+    )
+
+
+@probe("http")
+def odd_paths(bench: Bench) -> None:
+    """A path that is none is refused, and in JSON."""
+    account, offsets = path_of(bench.account), offsets_of(bench.account)
+    paths = ["/accounts", "/accounts/", "/", f"{account}/nowhere", f"{offsets}/x/y", "/%00"]
+    paths += (
+        "/accounts/%ff",
+        "/accounts/%zz",
+        "/accounts/a%",
+        "/accounts/a%2",
+        "/..%2f..%2fetc/passwd",
+        f"/accounts/{'x' * 3000}",
+    )
+    for path in paths:
+        bench.send(Request("GET", path, bench.headers()), odd=True)
+    for path, operation in _paths(bench):
+        bench.send(Request("GET", path, bench.headers(JSON), b"{}", operation), odd=True)
+    unknown = f"{items_of(bench.account)}/no_such_offsets"
+    for request in (
+        Request("GET", "/nowhere", bench.headers()),
+        Request("GET", "/nowhere", bench.headers(JSON), b"{}"),
+        Request("POST", unknown, bench.headers(JSON), encoded(bench.offset(1))),
+    ):
+        exchange = bench.send(request, odd=True)
+        if exchange.answer is not None:
+            fine = 400 <= exchange.status < 500 or exchange.status == 501
+            bench.check("http.unknown-path", fine, "404", exchange)
+
+
+@probe("http")
+def trailing_slash(bench: Bench) -> None:
+    """A path with one more slash posts once, or not at all."""
+    before = total(bench)
+    target = f"{offsets_of(bench.account)}/"
+    slash = bench.send(bench.posting({"original_amount_cents": 21}, target=target), odd=True)
+    after = total(bench)
+    bench.check("http.trailing-slash", slash.status < 500, "no server error", slash)
+    if before is not None and after is not None:
+        cents = 21 if slash.is_ok else 0
+        told, got = f"the total falls by {cents}", f"it fell by {before - after}"
+        bench.check("http.trailing-slash", before - after == cents, told, got, slash)
+
+
+@probe("http")
+def percent_encoding(bench: Bench) -> None:
+    """A path means the same with its letters percent-encoded."""
+    coded = "".join(f"%{byte:02X}" for byte in bench.account.encode())
+    before = total(bench)
+    post = bench.post(bench.offset(6), target=f"/accounts/{coded}/line_items/debit_offsets")
+    bench.check(
+        "http.percent-encoding",
+        post.status == 200,
+        "200, as for the account in plain letters",
+        post,
+    )
+    after = total(bench)
+    if post.is_ok and before is not None and after is not None:
+        bench.check(
+            "http.percent-encoding",
+            before - after == 6,
+            "the total falls by 6",
+            f"it fell by {before - after}",
+            post,
+        )
+    if READ_ACCOUNT in bench.reads:
+        read = bench.send(bench.reading(f"/accounts/{coded}", READ_ACCOUNT))
+        bench.check(
+            "http.percent-encoding",
+            read.status == 200,
+            "200, as for the account in plain letters",
+            read,
+        )
+
+
+@probe("http")
+def query_is_ignored(bench: Bench) -> None:
+    """What a query says does not change a post."""
+    before = total(bench)
+    body = bench.offset(8)
+    query = "original_amount_cents=5&account_id=x&line_item_id=li_q&dry_run=true&allocation=x"
+    post = bench.post(body, target=f"{offsets_of(bench.account)}?{query}")
+    after = total(bench)
+    if not post.is_ok or before is None or after is None:
+        return
+    bench.check(
+        "http.query-ignored",
+        before - after == 8,
+        "the total falls by 8",
+        f"it fell by {before - after}",
+        post,
+    )

@@ -1,0 +1,176 @@
+"""HTTP: bodies, connections and media types, as any HTTP server owes them."""
+
+from __future__ import annotations
+
+from contract_tests.bench import JSON, Bench, UntestedError, offsets_of, path_of
+from contract_tests.client import Connection
+from contract_tests.exchange import Exchange, Request
+from contract_tests.probe import probe
+from contract_tests.raw import expecting, whole
+from contract_tests.reading import READ_ACCOUNT
+from contract_tests.traces import total
+
+
+@probe("http")
+def chunks(bench: Bench) -> None:
+    """A body in chunks is read whole, or refused."""
+    plain = bench.post(bench.offset(1))
+    if plain.answer is None or plain.answer.version == "HTTP/1.0":
+        raise UntestedError("the server speaks HTTP/1.0")
+    posts = [_post_in_chunks(bench, number) for number in (1, 2, 7)]
+    statuses = [post.status for post in posts]
+    told, got = "one answer, however many chunks there are", f"{statuses}"
+    bench.check("http.chunked", len(set(statuses)) == 1, told, got, *posts)
+
+
+def _post_in_chunks(bench: Bench, number: int) -> Exchange:
+    """Post in chunks, and then once more on the same connection."""
+    fields = [{"key": "k" * 200, "value": "v" * 500}] * 5
+    request = bench.posting(bench.offset(33, external_fields=fields))._replace(chunks=number)
+    before = total(bench)
+    connection = Connection(bench.target)
+    post = bench.send(request, connection)
+    then = bench.send(bench.posting(bench.offset(1)), connection)
+    connection.close()
+    after = total(bench)
+    fine = post.status == 200 or (400 <= post.status < 500 and post.status != 422)
+    bench.check("http.chunked", fine or post.status == 501, "200, or a refusal of chunks", post)
+    told, seen = "200, for the next request on the connection", (post, then)
+    is_next = then.status == 200
+    bench.check("http.chunked", is_next, told, then.seen(), *seen, how="connection")
+    if before is not None and after is not None and then.is_ok:
+        cents = 1 + (33 if post.is_ok else 0)
+        told, got = f"the total falls by {cents}", f"it fell by {before - after}"
+        bench.check("http.chunked", before - after == cents, told, got, *seen, how="connection")
+    return post
+
+
+@probe("http")
+def many_on_one_connection(bench: Bench) -> None:
+    """The fourteenth request of a connection is answered like the first."""
+    connection = Connection(bench.target)
+    read = bench.reading(path_of(bench.account), READ_ACCOUNT)
+    seen = []
+    for _ in range(7):
+        post = bench.send(bench.posting(bench.offset(1)), connection)
+        seen += [post, bench.send(read, connection)] if READ_ACCOUNT in bench.reads else [post]
+    connection.close()
+    for exchange in seen:
+        fine = exchange.status == 200
+        told = "200, for each request of a connection"
+        bench.check("http.connection", fine, told, exchange.seen(), *seen, how="connection")
+
+
+@probe("http")
+def lengths(bench: Bench) -> None:
+    """An answer is as long as it says."""
+    requests = [
+        bench.posting(bench.offset(1)),
+        bench.posting({**bench.offset(1), "allocation": "x"}),
+        bench.posting(bench.offset(1), headers=(JSON,)),
+        Request("OPTIONS", offsets_of(bench.account), bench.headers()),
+        Request("GET", "/nowhere", bench.headers()),
+    ]
+    if READ_ACCOUNT in bench.reads:
+        requests.append(bench.reading(path_of(bench.account), READ_ACCOUNT))
+    for request in requests:
+        raw = whole(bench.target, request)
+        exchange = Exchange(request, None, raw.told)
+        expected = 0 if raw.status == 204 else raw.length
+        told, got = f"a body of {expected} bytes", f"{len(raw.body)} bytes"
+        fine = expected is None or len(raw.body) == expected
+        bench.check("http.framing", fine, told, got, exchange)
+
+
+@probe("http")
+def cases_of_headers(bench: Bench) -> None:
+    """Names of headers may be in any case."""
+    for change in (str.lower, str.upper):
+        headers = [(change(name), value) for name, value in bench.headers(JSON)]
+        post = bench.post(bench.offset(1), headers=headers)
+        told = f"200, with {headers[0][0]} and {headers[1][0]}"
+        bench.check("http.header-case", post.status == 200, told, post)
+
+
+@probe("http")
+def expectations(bench: Bench) -> None:
+    """A body that is announced with ``Expect: 100-continue`` is asked for, or refused."""
+    before = total(bench)
+    body = bench.offset(22)
+    request = bench.posting(body, headers=bench.headers(JSON, ("Expect", "100-continue")))
+    raw = expecting(bench.target, request)
+    exchange = Exchange(request, None, raw.told)
+    fine = raw.status == 200 or 400 <= raw.status < 500
+    bench.check("http.expect", fine, "100 and then 200, or a refusal", raw.told, exchange)
+    after = total(bench)
+    if before is not None and after is not None and fine:
+        cents = 22 if raw.status == 200 else 0
+        bench.check(
+            "http.expect",
+            before - after == cents,
+            f"the total falls by {cents}",
+            f"it fell by {before - after}",
+            exchange,
+        )
+
+
+@probe("http")
+def connections_go_on(bench: Bench) -> None:
+    """After a refusal the next request on the connection is answered for itself."""
+
+    def bad(body: bytes | dict[str, object], **how: object) -> Request:
+        return bench.posting(body, **how)  # type: ignore[arg-type]
+
+    wrong = (("Authorization", "Bearer nobody-knows-me"), JSON)
+    refusals = {
+        "a broken schema": bad({**bench.offset(1), "allocation": "x"}),
+        "broken JSON": bad(b'{"original_amount_cents":1'),
+        "a wrong token": bad(bench.offset(1), headers=wrong),
+        "no token": bad(bench.offset(1), headers=(JSON,)),
+        "another media type": bad(
+            bench.offset(1), headers=bench.headers(("Content-Type", "text/plain"))
+        ),
+        "an unknown account": bad(bench.offset(1), account="no-such-account"),
+        "an unknown path": bad(bench.offset(1), target="/nowhere"),
+        "a wrong method": bad(bench.offset(1))._replace(method="PUT"),
+        "a reserved id": bad({"line_item_id": "can_1", "original_amount_cents": 1}),
+        "a read with a body": bad(bench.offset(1))._replace(method="GET"),
+        "OPTIONS": Request("OPTIONS", offsets_of(bench.account), bench.headers()),
+        "a long body": bad(
+            {**bench.offset(1), "external_fields": [{"key": "k", "value": "v" * 500}] * 110}
+        ),
+    }
+    for told, request in refusals.items():
+        connection = Connection(bench.target)
+        first = bench.send(request, connection, odd=True)
+        body = bench.offset(3)
+        then = bench.send(bench.posting(body), connection)
+        connection.close()
+        mine = then.status == 200 and then.member("line_item_id") == body["line_item_id"]
+        bench.check(
+            "http.connection",
+            mine,
+            f"200 with {body['line_item_id']}, after a refusal of {told}",
+            then.seen(),
+            first,
+            then,
+            how="connection",
+        )
+
+
+@probe("http")
+def accepts(bench: Bench) -> None:
+    """Whatever the client would like, JSON is what there is."""
+    for accept in ("application/json", "text/html", "*/*", "application/xml;q=0.9, */*;q=0.1", ""):
+        post = bench.post(bench.offset(1), headers=bench.headers(JSON, ("Accept", accept)))
+        fine = post.status == 200 or (post.status == 406 and accept == "text/html")
+        bench.check("http.accept", fine, f"200, for Accept: {accept}", post)
+
+
+@probe("http")
+def throttling(bench: Bench) -> None:
+    """What is refused because there is too much of it posts nothing."""
+    slowed = [exchange for exchange in bench.client.exchanges if exchange.status == 429]
+    if not slowed:
+        raise UntestedError("nothing was answered 429")
+    bench.check("http.throttling", all(e.request.method for e in slowed), "a refusal", slowed[0])

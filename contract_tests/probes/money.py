@@ -1,0 +1,217 @@
+"""Money: the total falls by exactly the amount, once, in the right bucket, on this account only."""
+
+from __future__ import annotations
+
+from contract_tests.bench import Bench, UntestedError, amount_of
+from contract_tests.exchange import Exchange
+from contract_tests.probe import probe
+from contract_tests.reading import Figures, figures, recent
+from contract_tests.traces import trace
+
+_MANY = 26
+_AMOUNTS = (1, 7, 10, 29, 57, 99, 100, 101, 115, 250, 999, 1000, 2049, 4035, 10_001)
+_LARGE = (2**31 - 1, 2**31, 2**32 + 7, 10**12 + 1, 2**53 - 1, 2**53 - 3)
+
+
+def fell(
+    bench: Bench,
+    before: Figures,
+    after: Figures,
+    cents: int,
+    *posts: Exchange,
+    rule_id: str = "money.total-falls",
+) -> bool:
+    """Note whether the total fell by ``cents`` between two looks."""
+    by = before.total_cents - after.total_cents
+    return bench.check(
+        rule_id,
+        by == cents,
+        f"the total falls by {cents}, from {before.total_cents} to {before.total_cents - cents}",
+        f"it fell by {by}, to {after.total_cents}",
+        before.exchange,
+        *posts,
+        after.exchange,
+    )
+
+
+@probe("money")
+def buckets(bench: Bench) -> None:
+    """An allocated post takes from the bucket it names; the buckets add up to the total."""
+    before = figures(bench)
+    if not before.buckets:
+        raise UntestedError("the account's summary does not show all buckets")
+    for allocation, owed in [*before.buckets.items(), (None, before.buckets["PRINCIPAL"])]:
+        cents = min(owed, 3)
+        if cents <= 0:
+            continue
+        before = figures(bench)
+        more = {} if allocation is None else {"allocation": allocation}
+        post = bench.accepted(bench.post(bench.offset(cents, **more)))
+        after = figures(bench)
+        fell(bench, before, after, cents, post)
+        _adds_up(bench, after)
+        bucket = allocation or "PRINCIPAL"
+        expected = {**before.buckets, bucket: before.buckets[bucket] - cents}
+        bench.check(
+            "money.bucket",
+            after.buckets == expected,
+            f"{cents} less in {bucket}, and nothing else changed",
+            f"{before.told()} became {after.told()}",
+            *(before.exchange, post, after.exchange),
+        )
+
+
+@probe("money")
+def zero(bench: Bench) -> None:
+    """Nothing is a legal amount, and changes nothing."""
+    for allocation in (None, "FEE", "PRINCIPAL"):
+        before = figures(bench)
+        more = {} if allocation is None else {"allocation": allocation}
+        post = bench.accepted(bench.post(bench.offset(0, **more)))
+        after = figures(bench)
+        fell(bench, before, after, 0, post)
+        same = (after.total_cents, after.buckets) == (before.total_cents, before.buckets)
+        bench.check(
+            "money.bucket", same, before.told(), after.told(), before.exchange, post, after.exchange
+        )
+
+
+@probe("money")
+def one_post(bench: Bench) -> None:
+    """Each post lowers the total by its amount, and its answer names the account and the amount."""
+    before = trace(bench).figures
+    for cents in _AMOUNTS:
+        try:
+            body = bench.offset(cents)
+        except UntestedError:
+            continue
+        if cents % 2 == 0:  # as often as not without an id
+            del body["line_item_id"]
+        post = bench.accepted(bench.post(body))
+        answer = post.member() or {}
+        bench.check(
+            "money.answer-names-account",
+            answer.get("account_id") == bench.account,
+            f"account_id {bench.account}",
+            post,
+        )
+        shown = amount_of(answer)
+        bench.check("money.amount-shown", shown in (None, cents), f"an amount of {cents}", post)
+        if before is not None:
+            after = figures(bench)
+            fell(bench, before, after, cents, post)
+            _adds_up(bench, after)
+            before = after
+
+
+@probe("money")
+def more_than_a_bucket_owes(bench: Bench) -> None:
+    """What one bucket cannot take is taken elsewhere: the total falls by all of it."""
+    before = figures(bench)
+    for allocation in ("FEE", "INTEREST", "DEFERRED_INTEREST", "PRINCIPAL"):
+        owed = max(before.buckets.get(allocation, 0), 0)
+        if owed > 10_000_000:
+            continue
+        post = bench.accepted(bench.post(bench.offset(owed + 11, allocation=allocation)))
+        after = figures(bench)
+        fell(bench, before, after, owed + 11, post)
+        _adds_up(bench, after)
+        before = after
+
+
+@probe("money")
+def other_accounts(bench: Bench) -> None:
+    """A post changes the account it names, and no other."""
+    others = bench.target.accounts[1:]
+    if not others:
+        raise UntestedError("needs --account twice")
+    before = [figures(bench, account) for account in others]
+    post = bench.accepted(bench.post(bench.offset(13)))
+    for account, figure in zip(others, before, strict=True):
+        after = figures(bench, account)
+        bench.check(
+            "money.other-accounts",
+            (after.total_cents, after.buckets) == (figure.total_cents, figure.buckets),
+            f"{account} as it was: {figure.told()}",
+            after.told(),
+            *(figure.exchange, post, after.exchange),
+        )
+    other = others[0]
+    first, second = figures(bench), figures(bench, other)
+    post = bench.accepted(bench.post(bench.offset(17), other))
+    fell(bench, second, figures(bench, other), 17, post)
+    unmoved = figures(bench)
+    bench.check(
+        "money.other-accounts",
+        unmoved.total_cents == first.total_cents,
+        f"{bench.account} as it was: {first.told()}",
+        unmoved.told(),
+        *(first.exchange, post, unmoved.exchange),
+    )
+    named = post.member("account_id")
+    bench.check("money.answer-names-account", named == other, f"account_id {other}", post)
+
+
+@probe("money", writes=False)
+def reads_change_nothing(bench: Bench) -> None:
+    """However often an account is read, it owes the same."""
+    before = figures(bench)
+    _adds_up(bench, before)
+    for look in (recent, recent, figures):
+        try:
+            look(bench)
+        except UntestedError:
+            continue
+    after = figures(bench)
+    bench.check(
+        "money.reads-change-nothing",
+        (after.total_cents, after.buckets) == (before.total_cents, before.buckets),
+        f"{before.told()}, as before the reads",
+        after.told(),
+        *(before.exchange, after.exchange),
+    )
+
+
+@probe("money")
+def many_posts(bench: Bench) -> None:
+    """The twenty-first post is like the first."""
+    posts, cents = [], 0
+    before = figures(bench)
+    for number in range(_MANY):
+        body = bench.offset(1 + number % 3)
+        cents += body["original_amount_cents"]
+        posts.append(bench.accepted(bench.post(body)))
+    after = figures(bench)
+    by = before.total_cents - after.total_cents
+    bench.check(
+        "money.total-falls",
+        by == cents,
+        f"after {_MANY} posts the total has fallen by {cents}",
+        f"it fell by {by}",
+        *(before.exchange, *posts, after.exchange),
+    )
+
+
+@probe("money")
+def large_amounts(bench: Bench) -> None:
+    """Amounts are exact at every size, and so are their sums."""
+    account = bench.target.accounts[-1]
+    before = figures(bench, account)
+    for cents in _LARGE:
+        post = bench.accepted(bench.post(bench.offset(cents), account))
+        after = figures(bench, account)
+        fell(bench, before, after, cents, post, rule_id="money.large-amounts")
+        shown = amount_of(post.member() or {})
+        bench.check("money.large-amounts", shown in (None, cents), f"an amount of {cents}", post)
+        before = after
+
+
+def _adds_up(bench: Bench, seen: Figures) -> None:
+    if seen.buckets:
+        bench.check(
+            "money.buckets-add-up",
+            sum(seen.buckets.values()) == seen.total_cents,
+            f"a total of {sum(seen.buckets.values())}, the sum of the buckets",
+            seen.told(),
+            seen.exchange,
+        )

@@ -1,0 +1,94 @@
+"""Records: filters of a list, and what gives back, where a server has them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+from contract_tests.bench import JSON, Bench, UntestedError, items_of
+from contract_tests.exchange import Exchange, Request
+from contract_tests.probe import probe
+from contract_tests.reading import ABSENT, LIST_ITEMS, found, ids_of
+from contract_tests.traces import total, trace
+
+_DAY = timedelta(days=1)
+
+
+@probe("records")
+def filters(bench: Bench) -> None:
+    """Each filter keeps what it names and nothing else. Who has none of them has no filters."""
+    if LIST_ITEMS not in bench.reads:
+        raise UntestedError("the server has no GET …/line_items")
+    post = bench.accepted(bench.post(bench.offset(1)))
+    line_item_id = post.member("line_item_id")
+    now = datetime.now(UTC).replace(microsecond=0)
+    day_before, day_after = (quote((now + by).isoformat()) for by in (-_DAY, _DAY))
+    ways = {  # what each filter leaves out the new item by, and keeps it by
+        "line_item_type": ("CHARGE", "CHARGE,DEBIT_OFFSET"),
+        "line_item_status": ("VOID", "VOID,VALID"),
+        "effective_at_after": (day_after, day_before),
+        "effective_at_before": (day_before, day_after),
+        "updated_at_after": (day_after, day_before),
+        "updated_at_before": (day_before, day_after),
+    }
+    left_out = {name: _filtered(bench, f"{name}={without}") for name, (without, _) in ways.items()}
+    works = {name: line_item_id not in _ids(seen) for name, seen in left_out.items()}
+    if not any(works.values()):
+        raise UntestedError("the server has no filters")
+    for name, (_, within) in ways.items():
+        seen = left_out[name]
+        told = "a list without the new item"
+        bench.check("records.filters", works[name], told, seen.seen(), post, seen)
+        kept = _filtered(bench, f"{name}={within}")
+        told = "a list with the new item"
+        bench.check("records.filters", line_item_id in _ids(kept), told, kept.seen(), post, kept)
+
+
+def _filtered(bench: Bench, query: str) -> Exchange:
+    target = f"{items_of(bench.account)}?limit=100&{query}"
+    return bench.send(bench.reading(target, LIST_ITEMS))
+
+
+def _ids(exchange: Exchange) -> list[object]:
+    results = exchange.member("results")
+    return (
+        ids_of([of for of in results if isinstance(of, dict)]) if isinstance(results, list) else []
+    )
+
+
+@probe("records")
+def giving_back(bench: Bench) -> None:
+    """A credit offset raises the total by its amount, once, where there is such an operation."""
+    body = bench.offset(6)
+    before = total(bench)
+    first = _credit(bench, body)
+    if first.status in ABSENT or before is None:
+        raise UntestedError("the server has no POST …/credit_offsets, or no totals")
+    fine = bench.check("records.credits", first.status == 200, "200, for a credit offset", first)
+    after = trace(bench)
+    if not fine or after.total is None:
+        return
+    told, got = "a total raised by 6", f"by {after.total - before}"
+    bench.check("records.credits", after.total - before == 6, told, got, first)
+    again = _credit(bench, body)
+    told = "nothing posted by the repeat"
+    then = trace(bench)
+    bench.check("records.credits", after.is_same(then), told, after.told(then), first, again)
+    if LIST_ITEMS in bench.reads:
+        times = len(found(bench, [body["line_item_id"]]))
+        told = "the credit offset once in the list"
+        bench.check("records.credits", times == 1, told, f"{times} times", first)
+    debit = bench.offset(4)
+    post = bench.accepted(bench.post(debit))
+    before_it = trace(bench)
+    taken = _credit(bench, debit)
+    then = trace(bench)
+    told = "no credit under the id of a debit offset"
+    got = before_it.told(then)
+    bench.check("records.repeat-other", before_it.is_same(then), told, got, post, taken)
+
+
+def _credit(bench: Bench, body: object) -> Exchange:
+    target = f"{items_of(bench.account)}/credit_offsets"
+    request: Request = bench.posting(body, target=target, headers=bench.headers(JSON))
+    return bench.send(request._replace(operation="createAccountCreditOffset"), odd=True)

@@ -1,0 +1,141 @@
+"""Records: lists come in pages that neither skip nor repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from contract_tests.bench import Bench, UntestedError, items_of
+from contract_tests.exchange import Exchange
+from contract_tests.probe import probe
+from contract_tests.reading import LIST_ITEMS, ids_of, last_list, listed, page, walk
+from contract_tests.valid import PAST
+
+_OUT_OF_RANGE = ("0", "-1", "1001", "abc", "1.5", "99999999999999999999")
+_ODD_CURSORS = ("x", "%00", "-1", "9" * 30, "zzzz%20")
+_MOST_PAGES = 60
+
+
+@probe("records", writes=False)
+def envelope(bench: Bench) -> None:
+    """A list is in pages, of the size that was asked for."""
+    whole = page(bench, bench.account)
+    has_flag = isinstance(whole.has_more, bool)
+    bench.check("records.envelope", has_flag, "paging.has_more, a boolean", whole.exchange)
+    for limit in (1, 2):
+        cut = page(bench, bench.account, f"limit={limit}")
+        expected = min(limit, len(whole.results))
+        told, got = f"{expected} items", f"{len(cut.results)} items"
+        bench.check("records.limit", len(cut.results) == expected, told, got, cut.exchange)
+        if len(whole.results) > limit:
+            told = "has_more true, as there is more"
+            bench.check("records.has-more", cut.has_more is True, told, cut.exchange)
+
+
+@probe("records", writes=False)
+def limits_out_of_range(bench: Bench) -> None:
+    """A limit is a number from 1 to 1000."""
+    if LIST_ITEMS not in bench.reads:
+        raise UntestedError("the server has no GET …/line_items")
+    for limit in _OUT_OF_RANGE:
+        exchange = _list(bench, f"limit={limit}")
+        if exchange.status < 500:
+            refused = 400 <= exchange.status < 500
+            bench.check("records.limit-range", refused, f"a refusal of limit={limit}", exchange)
+    for odd in _ODD_CURSORS:
+        _list(bench, f"starting_after={odd}")
+    cursor = page(bench, bench.account, "limit=1").after
+    if cursor is not None:
+        both = f"starting_after={quote(str(cursor))}&ending_before={quote(str(cursor))}"
+        exchange = _list(bench, both)
+        refused = 400 <= exchange.status < 500
+        bench.check("records.one-cursor", refused, "a refusal of two cursors", exchange)
+    for limit in ("1", "1000"):
+        exchange = _list(bench, f"limit={limit}")
+        told = f"200, for limit={limit}"
+        bench.check("records.limit-range", exchange.status == 200, told, exchange)
+
+
+def _list(bench: Bench, query: str) -> Exchange:
+    return bench.send(bench.reading(f"{items_of(bench.account)}?{query}", LIST_ITEMS))
+
+
+@probe("records")
+def pages(bench: Bench) -> None:
+    """Pages neither skip nor repeat, at any size, forwards and backwards."""
+    account = bench.target.account(1) or bench.account
+    now = datetime.now(UTC).replace(microsecond=0).isoformat()
+    bodies = [bench.offset(1) for _ in range(12)]
+    bodies += [bench.offset(1, effective_at=PAST) for _ in range(4)]  # all at one instant
+    bodies += [bench.offset(1, effective_at=now) for _ in range(3)]
+    posted = [of["line_item_id"] for of in bodies if bench.post(of, account).is_ok]
+    whole = walk(bench, account)
+    expected = ids_of([item for one in whole for item in one.results])
+    lost = [of for of in posted if expected.count(of) != 1]
+    told, got = "each item once in the list", f"not so {lost[:3]}"
+    bench.check("records.listed-once", not lost, told, got, whole[-1].exchange)
+    count = len(expected)
+    sizes = {count, max(count - 1, 1), (count + 1) // 2, max(count // 3, 1), 7, 5}
+    for limit in sorted(size for size in sizes if 1 <= size <= 1000):
+        if count / limit <= _MOST_PAGES:
+            _note_walk(bench, account, limit, expected)
+    if count > 100:
+        _note_walk(bench, account, None, expected)
+    _note_way_back(bench, account)
+
+
+def _note_walk(bench: Bench, account: str, limit: int | None, expected: Sequence[Any]) -> None:
+    """Walk all pages of a size, and compare them with the list."""
+    turned = walk(bench, account, limit)
+    seen = [one.exchange for one in turned[:6]]
+    found = ids_of([item for one in turned for item in one.results])
+    told = f"the {len(expected)} items of the list, in pages of {limit or 'no given size'}"
+    skipped, again = len(set(expected) - set(found)), len(found) - len(set(map(str, found)))
+    got = f"{skipped} left out, {again} repeated" if skipped or again else "another order"
+    bench.check("records.pages", found == expected, told, got, *seen)
+    last = turned[-1]
+    told, got = "has_more false on the last page", f"has_more {last.has_more}"
+    bench.check("records.has-more", last.has_more is False, told, got, last.exchange)
+    if len(turned) > 1:
+        told = "has_more false, as there is nothing more"
+        bench.check("records.has-more", last.results, told, "has_more true", *seen[-2:])
+    if limit is not None:
+        sizes = [len(one.results) for one in turned]
+        full = all(size == limit for size in sizes[:-1])
+        told = f"{limit} items on all pages but the last"
+        bench.check("records.limit", full, told, f"{sizes[:9]}", *seen[:3])
+
+
+def _note_way_back(bench: Bench, account: str) -> None:
+    """Turn two pages on and one back."""
+    turned = [page(bench, account, "limit=4")]
+    for _ in range(2):
+        if turned[-1].after is None or turned[-1].has_more is not True:
+            return
+        cursor = quote(str(turned[-1].after), safe="")
+        turned.append(page(bench, account, f"limit=4&starting_after={cursor}"))
+    if turned[-1].before is None:
+        return
+    cursor = quote(str(turned[-1].before), safe="")
+    back = page(bench, account, f"limit=4&ending_before={cursor}")
+    same = sorted(map(str, ids_of(back.results))) == sorted(map(str, ids_of(turned[1].results)))
+    told = "with ending_before, the page before"
+    seen = (*(one.exchange for one in turned), back.exchange)
+    bench.check("records.pages", same, told, back.exchange.seen(), *seen)
+
+
+@probe("records")
+def newest_first(bench: Bench) -> None:
+    """What is effective later stands before what is effective earlier."""
+    old = bench.offset(1, effective_at=PAST)
+    if not bench.post(old).is_ok:
+        raise UntestedError("the account was opened too late for a back-dated item")
+    new = bench.offset(1)
+    post = bench.accepted(bench.post(new))
+    known = ids_of(listed(bench))
+    if {old["line_item_id"], new["line_item_id"]} <= set(known):
+        is_first = known.index(new["line_item_id"]) < known.index(old["line_item_id"])
+        told, got = "the newer item before the older", "the older before the newer"
+        bench.check("records.newest-first", is_first, told, got, post, last_list(bench))

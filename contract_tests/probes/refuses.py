@@ -1,0 +1,154 @@
+"""Refuses what is invalid, each rule broken alone, and records nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from contract_tests import invalid
+from contract_tests.bench import JSON, Bench, UntestedError, offsets_of
+from contract_tests.exchange import Request
+from contract_tests.probe import probe
+from contract_tests.refusing import (
+    Case,
+    body_case,
+    member_cases,
+    note_traceless,
+    refused,
+)
+from contract_tests.traces import trace
+
+
+@probe("refuses")
+def amounts(bench: Bench) -> None:
+    """An amount is an integer, and has to be there."""
+    without = [_only(more) for more in invalid.INSTEAD_OF_AMOUNT]
+    inside = body_case("a body inside of data", lambda b: {"data": b.offset(1)})
+    refused(bench, "refuses.amount-missing", [*without, inside])
+    types = member_cases("original_amount_cents", invalid.AMOUNT_TYPES)
+    refused(bench, "refuses.amount-types", types)
+
+
+def _only(members: Mapping[str, Any]) -> Case:
+    """Give the case of a body that has an id, and only these members beside it."""
+    return body_case(f"only {members}", lambda bench: {"line_item_id": bench.new_id(), **members})
+
+
+def _text(form: bytes) -> Case:
+    """Give the case of a body to the letter; ``ID`` in it stands for an id of its own."""
+    told = f"the body {form.decode('utf-8', 'replace')!r:.80}"
+    return body_case(told, lambda bench: form.replace(b"ID", bench.new_id().encode()))
+
+
+@probe("refuses")
+def ids(bench: Bench) -> None:
+    """An id is a string that does not begin with ``can_``."""
+    refused(bench, "refuses.id-types", member_cases("line_item_id", invalid.ID_TYPES))
+    stem = bench.new_id()[3:]
+    values = [form.replace("{}", stem) for form in invalid.ID_PREFIXES]
+    refused(bench, "refuses.id-prefix", member_cases("line_item_id", values))
+
+
+@probe("refuses")
+def instants(bench: Bench) -> None:
+    """An instant is RFC 3339, with an offset, and exists."""
+    values = [*invalid.INSTANT_TYPES, *invalid.INSTANTS]
+    refused(bench, "refuses.instants", member_cases("effective_at", values))
+
+
+@probe("refuses")
+def allocations(bench: Bench) -> None:
+    """An allocation is one of four words, in capitals."""
+    refused(bench, "refuses.allocations", member_cases("allocation", invalid.ALLOCATION_VALUES))
+
+
+@probe("refuses")
+def external_fields(bench: Bench) -> None:
+    """External fields are up to a hundred objects of strings."""
+    refused(bench, "refuses.external-fields", member_cases("external_fields", invalid.FIELD_VALUES))
+
+
+@probe("refuses")
+def bodies(bench: Bench) -> None:
+    """A body is a JSON object."""
+    whole = [_text(body) for body in invalid.BODIES]
+    headers = bench.headers(JSON)
+    nothing = Case("no body", lambda b: Request("POST", offsets_of(b.account), headers))
+    refused(bench, "refuses.body", [*whole, nothing])
+    malformed = [_text(form) for form in invalid.MALFORMED]
+    refused(bench, "refuses.json-text", malformed)
+
+
+@probe("refuses")
+def media_types(bench: Bench) -> None:
+    """A body that is declared as something else is not read as JSON."""
+    cases = [
+        body_case(
+            f"Content-Type {media_type}",
+            lambda b: b.offset(1),
+            headers=bench.headers(("Content-Type", media_type)),
+        )
+        for media_type in invalid.MEDIA_TYPES
+    ]
+    form = body_case(
+        "a form",
+        lambda b: f"line_item_id={b.new_id()}&original_amount_cents=1".encode(),
+        headers=bench.headers(("Content-Type", "application/x-www-form-urlencoded")),
+    )
+    refused(bench, "refuses.media-types", [*cases, form])
+
+
+@probe("refuses")
+def before_the_opening(bench: Bench) -> None:
+    """Whether an instant before the opening is refused is up to the server; half of it is not."""
+    for text in invalid.BEFORE_ANY_OPENING:
+        before = trace(bench)
+        exchange = bench.post(bench.offset(1, effective_at=text))
+        if 400 <= exchange.status < 500 and not before.is_blind:
+            note_traceless(bench, before, exchange, text)
+
+
+@probe("refuses")
+def several_at_once(bench: Bench) -> None:
+    """What breaks several rules is refused like what breaks one."""
+    cases = [_only(more) for more in invalid.SEVERAL]
+    refused(bench, "refuses.several", cases)
+
+
+@probe("refuses")
+def odd_values(bench: Bench) -> None:
+    """However odd, it is answered, and not with a server error."""
+    if bench.target.max_cents is not None:
+        raise UntestedError("needs amounts above --max-cents")
+    odd = [form.replace(b"ID", bench.new_id().encode()) for form in invalid.ODD]
+    bench.send_all([bench.posting(body, bench.target.accounts[-1]) for body in odd])
+
+
+@probe("refuses")
+def unknown_accounts(bench: Bench) -> None:
+    """What is posted to an account that does not exist is refused, and makes none."""
+    cases = [
+        body_case(f"account {account!r}", lambda b: b.offset(1), account=account)
+        for account in (*invalid.UNKNOWN_ACCOUNTS, f"{bench.account}x")
+        if account not in bench.target.accounts
+    ]
+    refused(bench, "refuses.unknown-accounts", cases)
+    refused(bench, "refuses.unknown-accounts", cases[:2])
+
+
+@probe("refuses")
+def ids_stay_free(bench: Bench) -> None:
+    """The id of a refused request can be used."""
+    for wrong in ({"original_amount_cents": "1"}, {"allocation": "x"}, {"effective_at": "never"}):
+        body = bench.offset(1)
+        refusal = bench.post({**body, **wrong})
+        if refusal.is_ok:
+            continue
+        again = bench.post(body)
+        bench.check(
+            "refuses.id-stays-free",
+            again.status == 200,
+            "200, as the id belongs to no item",
+            again.seen(),
+            *(refusal, again),
+        )

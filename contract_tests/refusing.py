@@ -1,0 +1,72 @@
+"""Sending what has to be refused, and seeing that it leaves no trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from contract_tests.bench import Bench, encoded
+from contract_tests.exchange import Exchange, Request
+from contract_tests.traces import Trace, trace
+
+_TRACELESS = "refuses.nothing-recorded"
+
+
+class Case(NamedTuple):
+    """One thing that is wrong with a request, and the request."""
+
+    told: str
+    make: Callable[[Bench], Request]
+
+
+def body_case(told: str, make: Callable[[Bench], Any], **how: Any) -> Case:
+    """Give a case of a body; what is made is sent as JSON, or as the bytes it is."""
+    return Case(told, lambda bench: bench.posting(make(bench), **how))
+
+
+def member_cases(member: str, values: Sequence[Any]) -> list[Case]:
+    """Give a case for each value of a member."""
+
+    def case(value: Any) -> Case:
+        told = f"{member} {encoded(value).decode('utf-8', 'replace'):.60}"
+        return body_case(told, lambda bench: {**bench.offset(1), member: value})
+
+    return [case(value) for value in values]
+
+
+def refused(bench: Bench, rule_id: str, cases: Sequence[Case]) -> None:
+    """Send requests that each break one rule; note whether each is refused, and leaves no trace."""
+    before = trace(bench)
+    exchanges = bench.send_all([case.make(bench) for case in cases])
+    for case, exchange in zip(cases, exchanges, strict=True):
+        if exchange.answer is not None and exchange.status < 500:
+            is_refused = 400 <= exchange.status < 500
+            bench.check(rule_id, is_refused, f"a refusal (4xx) of {case.told}", exchange)
+    after = trace(bench)
+    if before.is_blind:
+        return
+    if before.is_same(after):
+        bench.check(_TRACELESS, True, "", "")  # noqa: FBT003 - it holds
+    else:
+        _find_recorded(bench, [c for c, e in zip(cases, exchanges, strict=True) if not e.is_ok])
+
+
+def _find_recorded(bench: Bench, cases: Sequence[Case]) -> None:
+    """Send what was refused again, one at a time, to see which of it is recorded nevertheless."""
+    for case in cases:
+        before = trace(bench)
+        exchange = bench.send(case.make(bench))
+        if not exchange.is_ok and not note_traceless(bench, before, exchange, case.told):
+            return
+
+
+def note_traceless(bench: Bench, before: Trace, exchange: Exchange, told: str) -> bool:
+    """Note whether a refusal left no trace since ``before``; give whether that is so."""
+    after = trace(bench)
+    return bench.check(
+        _TRACELESS,
+        before.is_same(after),
+        f"the refusal of {told} leaves no trace",
+        f"{exchange.seen()}, and then {before.told(after)}",
+        *before.among(exchange, later=after),
+    )

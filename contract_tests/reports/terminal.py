@@ -1,0 +1,177 @@
+"""The report for a terminal: on one screen, unless much is broken."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+import click
+
+from contract_tests.findings import AssumptionState, Finding, Report
+from contract_tests.reports.redaction import redacted
+from contract_tests.reports.summary import (
+    accepted_findings,
+    assumptions,
+    by_reason,
+    counted,
+    coverage,
+    failures,
+    label,
+    printable,
+    repeat,
+    untested,
+    verdict,
+)
+
+WIDTH = 100
+MAX_TOLD = 10
+"""How many findings are told in full; of the others one line each."""
+MAX_OPERATIONS = 12
+MAX_LEFT_BEHIND = 6
+MAX_CHARACTERS = 600
+"""Of one text, except of commands."""
+_INDENT = "    "
+
+
+def render(report: Report, *, colour: bool = False, secrets: Sequence[str] = ()) -> str:
+    """Give the summary of a run, which ends in a line break."""
+    report = redacted(report, secrets)
+    paint = _Paint(is_on=colour)
+    blocks = [
+        list(_head(report, paint)),
+        *(list(_finding(at, of, paint)) for at, of in enumerate(_told(report), 1)),
+        list(_briefly(report, paint)),
+        list(_assumptions(report, paint)),
+        list(_covered(report, paint)),
+        list(_not_covered(report, paint)),
+        list(_left_behind(report, paint)),
+        list(_tail(report, paint)),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def progress_line(
+    layer: str, seconds: float, exchanges: int, broken: int, *, colour: bool = False
+) -> str:
+    """Give one line about a layer that has just run, without a line break."""
+    paint = _Paint(is_on=colour)
+    found = paint.bad(f"{counted(broken, 'rule')} broken") if broken else paint.good("ok")
+    return f"{layer:<12} {seconds:5.1f} s  {counted(exchanges, 'request'):>14}  {found}"
+
+
+class _Paint:
+    """Colours texts, or leaves them as they are."""
+
+    def __init__(self, *, is_on: bool) -> None:
+        self._is_on = is_on
+
+    def bad(self, text: str) -> str:
+        return click.style(text, fg="red", bold=True) if self._is_on else text
+
+    def good(self, text: str) -> str:
+        return click.style(text, fg="green", bold=True) if self._is_on else text
+
+    def warn(self, text: str) -> str:
+        return click.style(text, fg="yellow") if self._is_on else text
+
+    def title(self, text: str) -> str:
+        return click.style(text, bold=True) if self._is_on else text
+
+
+def _head(report: Report, paint: _Paint) -> Iterator[str]:
+    sentence = verdict(report)
+    yield paint.good(sentence) if report.is_kept else paint.bad(sentence)
+    for note in report.notes:
+        yield from _wrapped("Note: ", note)
+
+
+def _told(report: Report) -> list[Finding]:
+    return failures(report)[:MAX_TOLD]
+
+
+def _finding(number: int, of: Finding, paint: _Paint) -> Iterator[str]:
+    flaky = f"  {paint.warn(label(of))}" if of.is_flaky else ""
+    by = "" if of.layer == of.rule.layer else f", found by {of.layer}"
+    yield f"{number}. {paint.bad(of.rule.rule_id)}  ({of.rule.evidence}{by}){flaky}"
+    yield from _wrapped(_INDENT, of.rule.sentence)
+    yield from _wrapped(f"{_INDENT}expected  ", of.expected)
+    yield from _wrapped(f"{_INDENT}got       ", of.got)
+    yield from textwrap.indent(printable(of.curl), _INDENT).splitlines()
+
+
+def _briefly(report: Report, paint: _Paint) -> Iterator[str]:
+    """Tell the findings that there is no room for, in a line each, and count the accepted ones."""
+    rest = failures(report)[MAX_TOLD:]
+    if rest:
+        yield paint.title(f"And {counted(len(rest), 'more finding')}")
+    for of in rest:
+        line = " ".join(f"  {of.rule.rule_id}  {label(of)}  {of.got}".split())
+        yield "  " + _cut(printable(line), WIDTH - 2)
+    if accepted := accepted_findings(report):
+        yield f"{counted(len(accepted), 'finding')} more that the baseline accepts."
+
+
+def _assumptions(report: Report, paint: _Paint) -> Iterator[str]:
+    counts = {state: assumptions(report, state) for state in AssumptionState}
+    if not report.assumptions:
+        return
+    told = ", ".join(f"{len(of)} {state}" for state, of in counts.items() if of)
+    yield f"{paint.title('Assumptions')}  {told}"
+    for of in counts[AssumptionState.REFUTED]:
+        about = of.assumption
+        yield from _wrapped(f"  {paint.warn('refuted')}   ", f"{about.assumption_id}: {of.seen}")
+    for reason, ids in by_reason(counts[AssumptionState.UNTESTED]).items():
+        yield from _wrapped("  untested  ", f"{', '.join(ids)}: {reason}")
+
+
+def _covered(report: Report, paint: _Paint) -> Iterator[str]:
+    told = coverage(report)
+    answers = sum(of.total for of in told)
+    seen = f"{counted(answers, 'answer')} of {counted(len(told), 'operation')}"
+    yield f"{paint.title('Covered')}  {seen}: status (how often)"
+    most_first = sorted(told, key=lambda of: -of.total)
+    for of in most_first[:MAX_OPERATIONS]:
+        yield from _wrapped(f"  {of.operation:<26} ", of.told)
+    if rest := most_first[MAX_OPERATIONS:]:
+        yield from _wrapped("  and ", ", ".join(of.operation for of in rest))
+
+
+def _not_covered(report: Report, paint: _Paint) -> Iterator[str]:
+    groups = untested(report)
+    if groups:
+        yield paint.title("Not covered")
+    for of in groups:
+        rules = f" ({', '.join(rule.rule.rule_id for rule in of.rules)})" if of.rules else ""
+        text = f"{counted(len(of.rules), 'rule')}: {of.reason}{rules}" if of.rules else of.reason
+        yield from _wrapped(f"  {paint.warn(of.layer)}  ", text)
+
+
+def _left_behind(report: Report, paint: _Paint) -> Iterator[str]:
+    if report.left_behind:
+        yield paint.title("Left behind")
+    for line in report.left_behind[:MAX_LEFT_BEHIND]:
+        yield from _wrapped("  ", line)
+    if rest := report.left_behind[MAX_LEFT_BEHIND:]:
+        yield f"  and on {counted(len(rest), 'more account')}"
+
+
+def _tail(report: Report, paint: _Paint) -> Iterator[str]:
+    requests = counted(sum(layer.exchanges for layer in report.layers), "request")
+    layers = ", ".join(f"{of.name} {of.seconds:.1f} ({of.exchanges:,})" for of in report.layers)
+    took = f"{report.seconds:.1f} s, {requests}; seconds (requests): {layers}"
+    yield from _wrapped(f"{paint.title('Time')}  ", took)
+    yield f"{paint.title('Repeat')}  {printable(repeat(report))}"
+
+
+def _wrapped(lead: str, text: str) -> list[str]:
+    """Give ``text`` behind ``lead`` in lines of the screen's width, without its line breaks."""
+    width = len(click.unstyle(lead))
+    words = _cut(printable(" ".join(text.split())), MAX_CHARACTERS)
+    lines = textwrap.wrap(
+        words, max(WIDTH - width, 20), break_on_hyphens=False, break_long_words=False
+    ) or [""]
+    return [f"{lead}{lines[0]}".rstrip(), *(" " * width + line for line in lines[1:])]
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"

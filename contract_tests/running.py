@@ -1,0 +1,132 @@
+"""From the options of ``canopy-mock check`` to a report."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from contract_tests.baseline import read_baseline, write_baseline
+from contract_tests.bench import JSON, encoded
+from contract_tests.client import Connection
+from contract_tests.exchange import Request
+from contract_tests.findings import LayerResult, Report
+from contract_tests.kit import Plan, check
+from contract_tests.reports import terminal
+from contract_tests.reports.writing import write
+from contract_tests.rules import LAYERS, rules
+from contract_tests.target import Target, TargetError, base_url
+from mockserver import __version__
+
+DEFAULTS: Mapping[str, Any] = {
+    **dict.fromkeys(("client_id", "client_secret", "read_only_token", "foreign_account")),
+    **dict.fromkeys(("max_cents", "rate", "budget", "baseline")),
+    **dict.fromkeys(("operation", "layer"), ()),
+    **dict.fromkeys(("strict", "update_baseline", "everything"), False),
+}
+"""What the options of a run are that nobody named."""
+
+
+class Say(Protocol):
+    """Takes what is told: progress as it comes, and the report."""
+
+    def __call__(self, text: str, *, is_progress: bool) -> None:
+        """Tell ``text``."""
+        ...
+
+
+def run_check(url: str, options: Mapping[str, Any], files: Mapping[str, Path], say: Say) -> bool:
+    """Check a server, tell and write what was found; tell whether the contract is kept.
+
+    Raises TargetError, ReportError.
+    """
+    target = target_of(url, options)
+    plan = plan_of(options)
+
+    def progress(layer: LayerResult, broken: int) -> None:
+        line = terminal.progress_line(layer.name, layer.seconds, layer.exchanges, broken)
+        say(line, is_progress=True)
+
+    report = check(target, plan, __version__, progress)
+    say(
+        terminal.render(report, colour=options.get("colour", False), secrets=target.secrets),
+        is_progress=False,
+    )
+    write(report, files, target.secrets)
+    if options["update_baseline"]:
+        write_baseline(options["baseline"], report)
+        return True
+    return report.is_kept
+
+
+def check_quietly(url: str, options: Mapping[str, Any]) -> Report:
+    """Check a server and give the report. Raises TargetError."""
+    return check(target_of(url, options), plan_of(options), __version__, lambda *_: None)
+
+
+def target_of(url: str, options: Mapping[str, Any]) -> Target:
+    """Give the server that the options name, with a token. Raises TargetError."""
+    accounts = tuple(dict.fromkeys(options["account"]))
+    if not accounts:
+        raise TargetError("name an account to try, with --account or CANOPY_ACCOUNT")
+    client_id, secret = options["client_id"], options["client_secret"]
+    client = (client_id, secret) if client_id and secret else None
+    if options["token"] is None and client is None:
+        raise TargetError("say who asks, with --token, or --client-id and --client-secret")
+    target = Target(
+        base_url(url),
+        options["token"] or "",
+        accounts,
+        allows_writes=options["allow_writes"],
+        client=client,
+        read_only_token=options["read_only_token"],
+        foreign_account=options["foreign_account"],
+        max_cents=options["max_cents"],
+        rate=options["rate"],
+    )
+    if any(not (" " < letter < "\x7f") for letter in target.token):
+        raise TargetError("the token has a character that no header can carry")
+    return target if target.token else target._replace(token=_minted(target))
+
+
+def _minted(target: Target) -> str:
+    """Exchange the client's id and secret for a token. Raises TargetError."""
+    assert target.client is not None
+    body = {"client_id": target.client[0], "client_secret": target.client[1]}
+    connection = Connection(target)
+    try:
+        exchange = connection.send(Request("POST", "/auth/token", (JSON,), encoded(body)))
+    except ssl.SSLError as error:
+        raise TargetError(f"no TLS with {target.url}: {error.reason or error}") from error
+    finally:
+        connection.close()
+    token = exchange.member("access_token")
+    if exchange.status != 200 or not isinstance(token, str):
+        told = exchange.error or f"{exchange.status}"
+        raise TargetError(f"{target.url}/auth/token gave no token for the client: {told}")
+    return token
+
+
+def plan_of(options: Mapping[str, Any]) -> Plan:
+    """Give what a run consists of. Raises TargetError."""
+    known = {operation for rule in rules().values() for operation in rule.operations}
+    for operation in options["operation"]:
+        if operation not in known:
+            raise TargetError(f"no rule is about {operation!r}; known: {', '.join(sorted(known))}")
+    if options["update_baseline"] and options["baseline"] is None:
+        raise TargetError("--update-baseline needs --baseline")
+    is_new = options["update_baseline"] and not options["baseline"].exists()
+    baseline = (
+        read_baseline(options["baseline"]) if options["baseline"] and not is_new else frozenset()
+    )
+    return Plan(
+        seed=options["seed"],
+        is_quick=options["quick"],
+        is_strict=options["strict"],
+        layers=options["layer"] or LAYERS,
+        operations=options["operation"],
+        budget_seconds=options["budget"],
+        everything=options["everything"],
+        baseline=baseline,
+    )

@@ -1,0 +1,274 @@
+"""``canopy-mock check``, from its command line: exit codes, errors, reports, what is undone."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner, Result
+
+from mockserver.cli import cli
+from tests.zoo.guard import TOKEN
+from tests.zoo.server import started
+
+ACCOUNTS = ("can_101", "can_102", "can_103")
+WHO = ("--token", TOKEN, *(part for of in ACCOUNTS for part in ("--account", of)))
+QUICK = (*WHO, "--allow-writes", "--quick", "--seed", "1")
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in an empty folder, with nothing in the environment."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("CANOPY_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="module")
+def plain() -> Iterator[str]:
+    with started("plain") as url:
+        yield url
+
+
+def check(url: str, *arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["check", url, *arguments])
+
+
+def total(url: str, account: str) -> int:
+    answer = httpx.get(f"{url}/accounts/{account}", headers={"Authorization": f"Bearer {TOKEN}"})
+    cents: int = answer.json()["summary"]["total_balance_cents"]
+    return cents
+
+
+class TestOutcome:
+    """What a run ends with."""
+
+    def test_a_server_that_keeps_the_contract_is_0(self, plain: str) -> None:
+        result = check(plain, *QUICK, "--layer", "money,auth")
+
+        assert result.exit_code == 0, result.output
+        assert result.stdout.startswith("KEPT: ")
+        assert "money" in result.stderr
+        assert "auth" in result.stderr
+
+    def test_a_broken_rule_is_1_and_told_with_what_shows_it(self) -> None:
+        with started("amount_string_taken") as url:
+            result = check(url, *QUICK, "--layer", "refuses")
+
+        assert result.exit_code == 1
+        assert "refuses.amount-types  (seed)" in result.stdout
+        assert 'expected  a refusal (4xx) of original_amount_cents "200"' in result.stdout
+        assert re.search(r"got +200\s+\{", result.stdout)
+        assert "curl -sS -i -X POST" in result.stdout
+
+    def test_what_was_posted_is_taken_back(self, plain: str) -> None:
+        before = [total(plain, account) for account in ACCOUNTS]
+        result = check(plain, *QUICK, "--layer", "money")
+
+        assert [total(plain, account) for account in ACCOUNTS] == before
+        assert re.search(
+            r"can_101: \d+ debit offsets of \d+ cents in all, taken back", result.stdout
+        )
+
+    def test_what_may_not_be_posted_is_not_seen_and_not_passed(self, plain: str) -> None:
+        before = [total(plain, account) for account in ACCOUNTS]
+        result = check(plain, *WHO, "--quick")
+
+        assert result.exit_code == 0, result.output
+        assert [total(plain, account) for account in ACCOUNTS] == before
+        assert "needs --allow-writes" in result.stdout
+
+    def test_a_server_that_only_posts_is_checked_as_far_as_can_be_seen(self) -> None:
+        with started("only_post") as url:
+            result = check(url, *QUICK)
+
+        assert result.exit_code == 0, result.output
+        assert "the server has no GET" in result.stdout
+        assert "money.total-falls" in result.stdout  # among what was not seen
+
+
+class TestCannotRun:
+    """One line on stderr, and exit code 2."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "told"),
+        [
+            (
+                (*WHO[2:], "--quick"),
+                "say who asks, with --token, or --client-id and --client-secret",
+            ),
+            (("--token", TOKEN), "name an account to try, with --account or CANOPY_ACCOUNT"),
+            (
+                (*WHO[:2], "--account", "none", "--allow-writes"),
+                "answers a plain debit offset on none with 404",
+            ),
+            ((*QUICK, "--token", "wrong"), "with 403: the token is refused"),
+            ((*QUICK, "--token", "b\xe4d"), "the token has a character that no header can carry"),
+            ((*QUICK, "--layer", "mony"), "'mony' is no layer; there are shape, accepts"),
+            ((*QUICK, "--operation", "x"), "no rule is about 'x'; known: "),
+            ((*QUICK, "--update-baseline"), "--update-baseline needs --baseline"),
+            ((*QUICK, "--baseline", "no.json"), "no.json: No such file or directory"),
+            ((*QUICK, "--config", "no.toml"), "no.toml: No such file or directory"),
+            ((*QUICK, "--html", "no/page.html", "--layer", "growth"), "no/page.html"),
+        ],
+        ids=lambda given: given if isinstance(given, str) else "",
+    )
+    def test_it_says_why(self, plain: str, arguments: tuple[str, ...], told: str) -> None:
+        with pytest.raises(SystemExit) as ended:
+            run_main(plain, arguments)
+
+        assert ended.value.code == 2
+
+        assert told in self.line
+
+    @pytest.fixture(autouse=True)
+    def _read(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    @property
+    def line(self) -> str:
+        lines = [of for of in self._capsys.readouterr().err.splitlines() if "canopy-mock:" in of]
+        assert len(lines) == 1
+        return lines[0]
+
+    def test_a_port_where_nobody_listens(self) -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+            with pytest.raises(SystemExit) as ended:
+                run_main(url, QUICK)
+
+        assert ended.value.code == 2
+        assert f"cannot reach {url}: the connection broke: Connection refused" in self.line
+
+    def test_a_server_without_tls(self, plain: str) -> None:
+        with pytest.raises(SystemExit) as ended:
+            run_main(plain.replace("http://", "https://"), QUICK)
+
+        assert ended.value.code == 2
+        assert "no TLS with https://127.0.0.1" in self.line
+
+    @pytest.mark.parametrize("url", ["127.0.0.1:80", "ftp://x", "http://", "http://x?y=1"])
+    def test_a_url_that_is_none(self, url: str) -> None:
+        with pytest.raises(SystemExit) as ended:
+            run_main(url, QUICK)
+
+        assert ended.value.code == 2
+        assert repr(url) in self.line
+
+
+def run_main(url: str, arguments: tuple[str, ...]) -> None:
+    from mockserver.cli import main  # noqa: PLC0415 - it exits
+
+    main(["check", url, *arguments])
+
+
+class TestWhereOptionsComeFrom:
+    """The command line, then the environment, then a file."""
+
+    def test_the_environment(self, plain: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name, value in {
+            "CANOPY_URL": plain,
+            "CANOPY_TOKEN": TOKEN,
+            "CANOPY_ACCOUNT": "can_101,can_102",
+            "CANOPY_ALLOW_WRITES": "1",
+        }.items():
+            monkeypatch.setenv(name, value)
+        result = CliRunner().invoke(cli, ["check", "--quick", "--layer", "auth"])
+
+        assert result.exit_code == 0, result.output
+        assert "can_102" in result.stdout
+
+    @pytest.mark.parametrize(
+        ("name", "table"),
+        [("check.toml", ""), ("pyproject.toml", "[tool.canopy-mock.check]\n")],
+    )
+    def test_a_file(self, plain: str, name: str, table: str) -> None:
+        lines = f'token = "{TOKEN}"\naccount = ["can_103"]\nallow-writes = true\nlayer = ["auth"]\n'
+        Path(name).write_text(table + lines, encoding="utf-8")
+        result = check(plain, "--quick")
+
+        assert result.exit_code == 0, result.output
+        assert "can_103" in result.stdout
+
+    def test_a_file_with_a_word_that_is_no_option(self, plain: str) -> None:
+        Path("check.toml").write_text("acount = []\n", encoding="utf-8")
+        result = check(plain)
+
+        assert result.exit_code == 2
+        assert "check.toml: there is no acount; known: account, allow-writes" in result.output
+
+    def test_a_client_is_exchanged_for_a_token(self, plain: str) -> None:
+        who = ("--client-id", "zoo", "--client-secret", "zoo-secret-55c2", *WHO[2:])
+        result = check(plain, *who, "--allow-writes", "--quick", "--layer", "auth")
+
+        assert result.exit_code == 0, result.output
+        assert "auth.token" not in result.stdout  # it was seen
+
+
+class TestFiles:
+    """What a run writes."""
+
+    def test_reports_tell_nothing_secret(self) -> None:
+        names = {
+            "junit": "j.xml",
+            "html": "p.html",
+            "markdown": "s.md",
+            "sarif": "r.sarif",
+            "har": "x.har",
+        }
+        files = [part for of in names.items() for part in (f"--{of[0]}", of[1])]
+        with started("amount_string_taken") as url:
+            result = check(url, *QUICK, "--layer", "refuses,auth", *files)
+
+        assert result.exit_code == 1
+        for name in names.values():
+            text = Path(name).read_text(encoding="utf-8")
+            assert "refuses.amount-types" in text or name == "x.har"
+            assert TOKEN not in text
+        assert TOKEN not in result.output
+
+    def test_a_baseline_accepts_what_is_known(self) -> None:
+        known = ("--layer", "refuses", "--baseline", "known.json")
+        with started("amount_string_taken") as url:
+            written = check(url, *QUICK, *known, "--update-baseline")
+            accepted = check(url, *QUICK, *known)
+
+        assert written.exit_code == 0
+        assert json.loads(Path("known.json").read_text())["accepted"] == ["refuses.amount-types"]
+        assert accepted.exit_code == 0, accepted.output
+        with started("amount_null_taken") as url, started("allocation_null_taken") as other:
+            assert check(url, *QUICK, *known).exit_code == 0  # the same rule
+            assert check(other, *QUICK, *known).exit_code == 1  # another one
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+class TestCurl:
+    """What is told to be pasted shows what is broken."""
+
+    @pytest.mark.parametrize(
+        "name", ["amount_string_taken", "id_slashes", "auth_no_header_comes_in"]
+    )
+    def test_a_pasted_line_is_answered_200_where_it_should_be_refused(self, name: str) -> None:
+        with started(name) as url:
+            result = check(url, *QUICK)
+            lines = [
+                of.strip() for of in result.stdout.splitlines() if of.strip().startswith("curl")
+            ]
+            pasted = subprocess.run(
+                ["/bin/sh", "-c", lines[0]],
+                env={**os.environ, "CANOPY_TOKEN": TOKEN},
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+
+        assert "200 OK" in pasted.stdout.splitlines()[0], lines[0]

@@ -1,0 +1,60 @@
+"""The kit on a sample of the zoo: defects are found by the layer that names them, and only those.
+
+``make zoo`` judges all of it.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from contract_tests.running import check_quietly
+from tests.zoo.catalogue import breeds
+from tests.zoo.judge import options
+from tests.zoo.server import started
+
+# one or more of each layer, and the rule that has to be named
+DEFECTS = {
+    "amount_string_taken": "refuses.amount-types",
+    "allocation_null_taken": "refuses.allocations",
+    "records_with_unknown_token": "auth.records-nothing",
+    "id_trimmed": "accepts.ids",
+    "id_short_refused": "accepts.ids",
+    "fields_texts_bmp": "accepts.external-fields",
+    "moved_float_dollars": "money.total-falls",
+    "allocation_fee_ignored": "money.bucket",
+    "list_zero_hidden": "records.listed-once",
+    "has_more_full": "records.has-more",
+    "forgets_unicode_ids": "records.repeat",
+    "auth_credit_unprotected": "auth.required",
+    "auth_shared": "concurrency.auth",
+    "lost_update": "concurrency.no-lost-update",
+    "wire_extra_bytes": "http.framing",
+    "delete_deletes": "http.methods",
+    "account_date_only": "shape.answer-schema",
+}
+CORRECT = ("plain", "status400", "http10", "only_post", "minimal_answers", "opened_yesterday")
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_defect_is_found_and_named(name: str) -> None:
+    with started(name) as url:
+        layer = {"layer": (DEFECTS[name].partition(".")[0], breeds()[name].layer)}
+        report = check_quietly(url, {**options(quick=True, seed=1), **layer})
+
+    assert DEFECTS[name] in {finding.rule.rule_id for finding in report.findings}
+    assert not report.is_kept
+
+
+@pytest.mark.parametrize("name", CORRECT)
+def test_a_correct_server_gives_no_alarm(name: str) -> None:
+    with started(name) as url:
+        report = check_quietly(url, options(quick=True, seed=1))
+
+    assert [(of.rule.rule_id, of.expected, of.got) for of in report.findings] == []
+    assert report.is_kept
+
+
+def test_the_defects_of_the_sample_are_of_every_layer_that_a_quick_run_has() -> None:
+    layers = {breeds()[name].layer for name in DEFECTS}
+
+    assert layers >= {"refuses", "accepts", "money", "records", "auth", "concurrency", "http"}
