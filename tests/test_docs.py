@@ -12,6 +12,8 @@ from pathlib import Path
 import click
 import pytest
 
+from contract_tests.command import check
+from contract_tests.rules import rules
 from mockserver import __version__
 from mockserver.api.compat import DIFFERENCES
 from mockserver.cli import cli
@@ -21,7 +23,14 @@ from tests.running import in_shell, serving
 ROOT = Path(__file__).parent.parent
 DOCS = {
     name: (ROOT / name).read_text(encoding="utf-8")
-    for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/ledger.md")
+    for name in (
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "docs/ledger.md",
+        "docs/kit.md",
+        "docs/assumptions.md",
+    )
 }
 SERVED_WITH = {"README.md": [], "docs/ledger.md": ["--scenario", "one_dollar_each"]}
 
@@ -50,7 +59,8 @@ def test_every_command_parses(
     command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    arguments = command.split()[1:]
+    monkeypatch.setenv("CANOPY_URL", "http://127.0.0.1:8080")
+    arguments = command.replace("\\\n", " ").split()[1:]
     at: click.Command = cli
     while isinstance(at, click.Group):
         found = at.get_command(click.Context(at), arguments.pop(0))
@@ -121,6 +131,17 @@ def test_the_example_of_a_configuration_file_is_understood(tmp_path: Path) -> No
     (tmp_path / CONFIG_FILE).write_text(toml, encoding="utf-8")
     with serving(cwd=tmp_path) as server:
         assert "Bearer local-token" in server.text
+
+
+def test_the_table_of_rules_is_that_of_the_contract() -> None:
+    rows = [f"| `{of.rule_id}` | {of.sentence} | {of.evidence} |" for of in rules().values()]
+    section = DOCS["docs/kit.md"].partition("## What each rule means")[2].partition("\n## ")[0]
+    assert re.findall(r"(?m)^\| `.*$", section) == rows
+
+
+def test_the_options_of_check_are_all_told() -> None:
+    told = set(re.findall(r"`--([a-z-]+)`", DOCS["docs/kit.md"]))
+    assert told >= {p.opts[0].removeprefix("--") for p in check.params if p.name != "url"}
 
 
 def test_links_between_the_docs_lead_somewhere() -> None:
