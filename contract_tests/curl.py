@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from contract_tests.exchange import Exchange, Request
 from contract_tests.target import Target
@@ -12,6 +13,8 @@ _RUN = re.compile(r"ck[0-9a-f]{13,}")
 """What is in every id of a run: pasted again, it has to be another one."""
 _MAX_REQUESTS = 12
 _LONGEST_BODY = 3000
+_SHORTEST_PART = 5
+"""Of a token; what is shorter tells nothing."""
 
 
 def script(target: Target, exchanges: Sequence[Exchange], how: str) -> str:
@@ -47,19 +50,45 @@ def _arguments(target: Target, request: Request, run: str) -> str:
         words.append("-H 'Transfer-Encoding: chunked'")
     if request.body is not None:
         words.append(_body(request.body, run))
-    return (
-        " ".join(words).replace(target.token, "'\"$CANOPY_TOKEN\"'")
-        if target.token
-        else " ".join(words)
-    )
+    line = " ".join(words)
+    return line.replace(target.token, "'\"$CANOPY_TOKEN\"'") if target.token else line
 
 
 def _with_token(target: Target, text: str, run: str) -> str:
-    """Quote a header, with the token as a variable."""
-    if target.token and target.token in text:
-        before, _, after = text.partition(target.token)
-        return f'"{before}$CANOPY_TOKEN{after}"'
-    return _quoted(text, run)
+    """Quote a header, with the token, or what was made of it, as a variable."""
+    parts = _split(text, _forms(target.token))
+    if len(parts) == 1:
+        return _quoted(text, run)
+    return "".join(
+        _quoted(part, run) if at % 2 == 0 else f'"{part}"' for at, part in enumerate(parts) if part
+    )
+
+
+def _forms(token: str) -> Mapping[str, str]:
+    """Give what probes make of a token, and how a shell makes it."""
+    if len(token) < _SHORTEST_PART:
+        return {token: "$CANOPY_TOKEN"} if token else {}
+    variable = '"$CANOPY_TOKEN"'
+    basic = base64.b64encode(f"{token}:{token}".encode()).decode()
+    forms = {
+        basic: '$(printf %s:%s "$CANOPY_TOKEN" "$CANOPY_TOKEN" | base64 -w0)',
+        token: "$CANOPY_TOKEN",
+        token[::-1]: f"$(printf %s {variable} | rev)",
+        token.swapcase(): f"$(printf %s {variable} | tr 'a-zA-Z' 'A-Za-z')",
+    }
+    for length in range(len(token) - 1, _SHORTEST_PART - 1, -1):
+        forms.setdefault(token[:length], f"$(printf %.{length}s {variable})")
+        forms.setdefault(token[-length:], f"$(printf %s {variable} | tail -c {length})")
+    return forms
+
+
+def _split(text: str, forms: Mapping[str, str]) -> list[str]:
+    """Split a text at the longest form that is in it: what is between stands for a form."""
+    for form, shell in forms.items():
+        if form in text:
+            before, _, after = text.partition(form)
+            return [*_split(before, forms), shell, *_split(after, forms)]
+    return [text]
 
 
 def _body(body: bytes, run: str) -> str:
