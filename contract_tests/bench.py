@@ -63,6 +63,8 @@ class Bench:
         self.suspects: list[Request] | None = None
         """What Schemathesis made up and was answered wrongly; None before it ran."""
         self.notes: list[str] = []
+        self.before: dict[str, Any] = {}
+        """What each account owed before anything was posted, None where that cannot be read."""
         self._ids = 0
 
     # what is asked

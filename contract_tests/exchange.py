@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 Headers = tuple[tuple[str, str], ...]
@@ -26,7 +28,8 @@ class Request(NamedTuple):
     """In how many chunks the body is sent; 0 is: with its length."""
 
 
-class Answer(NamedTuple):
+@dataclass(frozen=True)
+class Answer:
     """What came back."""
 
     status: int
@@ -39,11 +42,17 @@ class Answer(NamedTuple):
         return next((v for n, v in self.headers if n.lower() == name.lower()), None)
 
     def json(self) -> Any:
-        """Read the body. Raises NotJson."""
+        """Read the body, which nobody may change. Raises NotJson."""
+        if isinstance(self._read, NotJson):
+            raise self._read
+        return self._read
+
+    @cached_property
+    def _read(self) -> Any:
         try:
             return json.loads(self.body.decode("utf-8"), parse_constant=_refuse)
         except (ValueError, RecursionError) as error:
-            raise NotJson(str(error)) from error
+            return NotJson(str(error))
 
     def member(self, *path: str) -> Any:
         """Give what lies at ``path`` in the body, None if there is no such thing."""

@@ -85,7 +85,7 @@ def check(target: Target, plan: Plan, version: str, progress: Progress) -> Repor
         layers = list(run.layers(progress))
         assumed = _assumed(bench, plan)
         client.deadline = time.monotonic() + target.timeout_seconds
-        left_behind = undo(bench)
+        left_behind = undo(bench, bench.before)
     finally:
         client.close()
     return Report(

@@ -118,7 +118,7 @@ def recent(bench: Bench, account: str | None = None) -> Page:
 
     Raises UntestedError, ProbeEndedError, OutOfTimeError.
     """
-    limit = 40 if bench.is_quick else 100
+    limit = 20 if bench.is_quick else 100
     return page(bench, bench.account if account is None else account, f"limit={limit}")
 
 

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Mapping
 
-from contract_tests.bench import Bench, item_of, items_of, path_of
-from contract_tests.client import Client
+from contract_tests.bench import Bench, ProbeEndedError, UntestedError, item_of, items_of, path_of
+from contract_tests.client import Client, OutOfTimeError
 from contract_tests.exchange import Exchange
-from contract_tests.reading import ABSENT, LIST_ITEMS, READ_ACCOUNT, READ_ITEM
+from contract_tests.reading import (
+    ABSENT,
+    LIST_ITEMS,
+    READ_ACCOUNT,
+    READ_ITEM,
+    Figures,
+    figures,
+)
 from contract_tests.target import TargetError
 
 _NOT_ALLOWED = {
@@ -22,14 +30,36 @@ def first_look(client: Client, seed: int, *, is_quick: bool) -> Bench:
     bench = Bench(client, seed, is_quick=is_quick, reads=frozenset())
     try:
         seen = _reads(bench)
+        bench.reads = _present(seen)
+        if seen[READ_ACCOUNT].status == 200:
+            bench.before = {of: _owed(bench, of) for of in client.target.accounts}
+        else:
+            bench.before = dict.fromkeys(client.target.accounts)
         if client.target.allows_writes:
             _post_once(bench, seen)
+    except OutOfTimeError:
+        raise TargetError(f"{client.target.url} does not answer in time") from None
     except ssl.SSLError as error:
         raise TargetError(f"no TLS with {client.target.url}: {error.reason or error}") from error
     if not client.target.allows_writes:
         _require_reads(bench, seen)
-    bench.reads = frozenset(of for of, exchange in seen.items() if exchange.status not in ABSENT)
+    bench.reads = _present(seen)
     return bench
+
+
+def _owed(bench: Bench, account: str) -> Figures | None:
+    """Give what an account owes, None if it cannot be read; layers will tell why not."""
+    known = len(bench.breaks)
+    try:
+        return figures(bench, account)
+    except (UntestedError, ProbeEndedError):
+        del bench.breaks[known:]
+        return None
+
+
+def _present(seen: Mapping[str, Exchange]) -> frozenset[str]:
+    """Give the operations that are not absent."""
+    return frozenset(of for of, exchange in seen.items() if exchange.status not in ABSENT)
 
 
 def _reads(bench: Bench) -> dict[str, Exchange]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from contract_tests.exchange import Answer, Exchange, Headers, Request
 from contract_tests.findings import Report
@@ -84,7 +85,7 @@ class Redactor:
         )
 
     def _answer(self, answer: Answer) -> Answer:
-        return answer._replace(headers=self.headers(answer.headers), body=self.body(answer.body))
+        return replace(answer, headers=self.headers(answer.headers), body=self.body(answer.body))
 
 
 def redacted(report: Report, secrets: Sequence[str] = ()) -> Report:

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -212,7 +213,7 @@ def json_of(answer: Answer) -> Any:
 
 
 def with_json(answer: Answer, body: Any, status: int | None = None) -> Answer:
-    return answer._replace(status=status or answer.status, body=json.dumps(body).encode())
+    return replace(answer, status=status or answer.status, body=json.dumps(body).encode())
 
 
 def takes_everything(_: Request, answer: Answer) -> Answer:
@@ -320,7 +321,7 @@ class TestOtherServers:
     def test_one_that_answers_nonsense_is_no_trouble(self, bench: Bench, body: bytes) -> None:
         bench.reads = frozenset({READ_ACCOUNT, LIST_ITEMS, READ_ITEM})
         results = examine(
-            altered(bench, lambda _, answer: answer._replace(status=200, body=body)),
+            altered(bench, lambda _, answer: replace(answer, status=200, body=body)),
             everything=True,
         )
         confirmed = by_state(results)[CONFIRMED]
@@ -341,7 +342,7 @@ def replacing(old: str, new: str) -> Alter:
 
     def alter(_: Request, answer: Answer) -> Answer:
         text = re.sub(old, new, answer.body.decode())
-        return answer._replace(body=text.encode())
+        return replace(answer, body=text.encode())
 
     return alter
 
@@ -383,17 +384,17 @@ def backwards(only: str) -> Alter:
 OTHERS = (
     Other(
         "unknown-token-403",
-        lambda _, answer: answer._replace(status=401) if answer.status == 403 else answer,
+        lambda _, answer: replace(answer, status=401) if answer.status == 403 else answer,
         "an unknown token is answered 401 not_authorized",
     ),
     Other(
         "invalid-is-422",
-        lambda _, answer: answer._replace(status=400) if answer.status == 422 else answer,
+        lambda _, answer: replace(answer, status=400) if answer.status == 422 else answer,
         "a missing amount is answered 400 server_error",
     ),
     Other(
         "wrong-method",
-        lambda _, answer: answer._replace(status=501) if answer.status == 405 else answer,
+        lambda _, answer: replace(answer, status=501) if answer.status == 405 else answer,
         "PUT is answered 501 method_not_allowed",
     ),
     Other(
@@ -444,7 +445,7 @@ OTHERS = (
     ),
     Other(
         "bearer-challenge",
-        lambda _, answer: answer._replace(headers=()),
+        lambda _, answer: replace(answer, headers=()),
         "WWW-Authenticate of a 401 is None",
     ),
     Other(

@@ -259,7 +259,7 @@ class TestCurl:
     )
     def test_a_pasted_line_is_answered_200_where_it_should_be_refused(self, name: str) -> None:
         with started(name) as url:
-            result = check(url, *QUICK)
+            result = check(url, *QUICK, "--layer", "refuses,accepts,auth", "--budget", "20")
             lines = [
                 of.strip() for of in result.stdout.splitlines() if of.strip().startswith("curl")
             ]
