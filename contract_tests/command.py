@@ -84,9 +84,8 @@ def check(url: str, **options: Any) -> None:
     Exit code 0: it does, as far as was seen. 1: a rule is broken. 2: it could not be checked.
     """
     # not at the top: --help needs none of it
-    from contract_tests.reports.writing import ReportError  # noqa: PLC0415 - as said
     from contract_tests.running import run_check  # noqa: PLC0415 - as said
-    from contract_tests.target import TargetError  # noqa: PLC0415 - as said
+    from contract_tests.target import ReportError, TargetError  # noqa: PLC0415 - as said
 
     options["colour"] = sys.stdout.isatty()
     files = {name: options.pop(name) for name in REPORTS}

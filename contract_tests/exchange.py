@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 Headers = tuple[tuple[str, str], ...]
@@ -28,7 +28,7 @@ class Request(NamedTuple):
     """In how many chunks the body is sent; 0 is: with its length."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What came back."""
 
@@ -43,16 +43,10 @@ class Answer:
 
     def json(self) -> Any:
         """Read the body, which nobody may change. Raises NotJson."""
-        if isinstance(self._read, NotJson):
-            raise self._read
-        return self._read
-
-    @cached_property
-    def _read(self) -> Any:
-        try:
-            return json.loads(self.body.decode("utf-8"), parse_constant=_refuse)
-        except (ValueError, RecursionError) as error:
-            return NotJson(str(error))
+        read = _read(self.body)
+        if isinstance(read, NotJson):
+            raise read
+        return read
 
     def member(self, *path: str) -> Any:
         """Give what lies at ``path`` in the body, None if there is no such thing."""
@@ -98,6 +92,14 @@ class Exchange(NamedTuple):
             return self.error or "no answer"
         text = " ".join(self.answer.body.decode("utf-8", "replace").split())
         return f"{self.status} {text if len(text) <= 160 else text[:157] + '…'}".strip()
+
+
+@lru_cache(maxsize=32)  # an answer is read some times in a row, and then never again
+def _read(body: bytes) -> Any:
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        return NotJson(str(error))
 
 
 def _refuse(constant: str) -> Any:

@@ -57,11 +57,21 @@ class Assumption(NamedTuple):
 
 
 @cache
+def _parsed() -> tuple[yaml.Node, Mapping[str, Any]]:
+    """Read ``openapi.yaml`` once: where things stand in it, and what they are."""
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(find("openapi.yaml").read_bytes())
+    try:
+        node = loader.get_single_node()
+        assert node is not None, "openapi.yaml is empty"
+        read: Mapping[str, Any] = loader.construct_document(node)
+        return node, read
+    finally:
+        loader.dispose()
+
+
 def document() -> Mapping[str, Any]:
     """Give ``openapi.yaml``."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    read: Mapping[str, Any] = yaml.load(_text(), loader)  # noqa: S506 - both loaders are the safe one
-    return read
+    return _parsed()[1]
 
 
 @cache
@@ -93,18 +103,11 @@ def assumptions() -> Mapping[str, Assumption]:
     }
 
 
-def _text() -> bytes:
-    return find("openapi.yaml").read_bytes()
-
-
 class _Lines:
     """On which lines of ``openapi.yaml`` things stand."""
 
     def __init__(self) -> None:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        root = yaml.compose(_text(), loader)
-        assert root is not None, "openapi.yaml is empty"
-        self._root = root
+        self._root = _parsed()[0]
 
     def of(self, pointer: str) -> int:
         """Give the line of what ``pointer`` points to. Raises KeyError."""

@@ -10,6 +10,10 @@ class TargetError(Exception):
     """A run cannot begin, or go on. One line says why."""
 
 
+class ReportError(Exception):
+    """A report cannot be written. One line says which, and why."""
+
+
 class Target(NamedTuple):
     """Where requests go, as whom, about which accounts, and within which limits."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from contract_tests.findings import Report
 from contract_tests.reports import har, html, junit, markdown, sarif
 from contract_tests.reports.redaction import redacted
+from contract_tests.target import ReportError
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {
     "junit": junit.render,
@@ -17,10 +18,6 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {
     "har": har.render,
 }
 """What writes a report of each format."""
-
-
-class ReportError(Exception):
-    """A report cannot be written. One line says which, and why."""
 
 
 def write(report: Report, paths: Mapping[str, Path], secrets: Sequence[str] = ()) -> None:

@@ -15,7 +15,8 @@ from contract_tests.findings import AssumptionState, Report, RuleState
 from contract_tests.reports import har, html, junit, markdown, sarif, terminal
 from contract_tests.reports.redaction import Redactor, redacted
 from contract_tests.reports.summary import printable, verdict
-from contract_tests.reports.writing import FORMATS, ReportError, write
+from contract_tests.reports.writing import FORMATS, write
+from contract_tests.target import ReportError
 from tests.kit.sample_report import (
     CLIENT_SECRET,
     EXACT,
