@@ -32,7 +32,7 @@ coverage: .venv/installed-dev  ## every line and branch of the ledger
 mutations: .venv/installed-dev  ## break the ledger, rule by rule: does a test notice?
 	@$(BIN)/python -m tests.mutations
 
-zoo: .venv/installed-dev  ## let the kit loose on servers with planted defects (an hour)
+zoo: .venv/installed-dev  ## let the kit loose on servers with planted defects (takes hours)
 	@$(BIN)/python -m tests.zoo.judge --write
 
 bench: .venv/installed-dev  ## the figures of the README; needs wrk

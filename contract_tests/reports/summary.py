@@ -19,6 +19,7 @@ from contract_tests.rules import Rule
 
 NO_REASON = "the server lacks an operation, or the run an account, a permission or time"
 NO_ANSWER = "no answer"
+NO_OPERATION = "none of the contract"
 _KEPT_CONTROLS = frozenset("\n\t")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 
@@ -142,7 +143,9 @@ def coverage(report: Report) -> list[Covered]:
         if count:
             told = str(status) if status else NO_ANSWER
             operations.setdefault(operation, []).append((told, count))
-    return [Covered(operation, answers) for operation, answers in operations.items()]
+    return [
+        Covered(operation or NO_OPERATION, answers) for operation, answers in operations.items()
+    ]
 
 
 def label(finding: Finding) -> str:
