@@ -16,7 +16,7 @@ _DAY = timedelta(days=1)
 
 @probe("records")
 def filters(bench: Bench) -> None:
-    """Each filter keeps what it names and nothing else. Who has none of them has no filters."""
+    """Each filter keeps what it names and nothing else, if there are filters of its kind."""
     if LIST_ITEMS not in bench.reads:
         raise UntestedError("the server has no GET …/line_items")
     post = bench.accepted(bench.post(bench.offset(1)))
@@ -36,6 +36,8 @@ def filters(bench: Bench) -> None:
     if not any(works.values()):
         raise UntestedError("the server has no filters")
     for name, (_, within) in ways.items():
+        if not any(works[other] for other in ways if other[:9] == name[:9]):
+            continue  # a server may have filters by words and not by time, or the reverse
         seen = left_out[name]
         told = "a list without the new item"
         bench.check("records.filters", works[name], told, seen.seen(), post, seen)

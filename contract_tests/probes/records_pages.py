@@ -46,12 +46,6 @@ def limits_out_of_range(bench: Bench) -> None:
             bench.check("records.limit-range", refused, f"a refusal of limit={limit}", exchange)
     for odd in _ODD_CURSORS:
         _list(bench, f"starting_after={odd}")
-    cursor = page(bench, bench.account, "limit=1").after
-    if cursor is not None:
-        both = f"starting_after={quote(str(cursor))}&ending_before={quote(str(cursor))}"
-        exchange = _list(bench, both)
-        refused = 400 <= exchange.status < 500
-        bench.check("records.one-cursor", refused, "a refusal of two cursors", exchange)
     for limit in ("1", "1000"):
         exchange = _list(bench, f"limit={limit}")
         told = f"200, for limit={limit}"
