@@ -121,6 +121,7 @@ MALFORMED = (
     b'{"line_item_id":"ID","original_amount_cents":1}]',
     b'{"line_item_id":"ID","original_amount_cents":True}',
     b"line_item_id=ID&original_amount_cents=1",
+    b"original_amount_cents=1",
     b'{"line_item_id":"ID\xff\xfe","original_amount_cents":1}',
 )
 """Bodies that are not JSON; ``ID`` stands for an id of its own."""
