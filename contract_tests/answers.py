@@ -15,6 +15,7 @@ _STACK = re.compile(
     rb"|goroutine \d+ \[|\.(py|rb|php|js|ts|go|java):\d+|node_modules/|site-packages/"
 )
 _SHORTEST_SECRET = 6
+"""What is shorter, or a mere word, may stand in any text."""
 _HANDS_OUT = "createAccessToken"
 """The operation whose answer is a secret."""
 
@@ -31,6 +32,8 @@ class Flaw(NamedTuple):
 def flaws(exchange: Exchange, secrets: Sequence[str], *, odd: bool) -> Iterator[Flaw]:
     """Look at an answer. ``odd`` is: what was asked is nothing of the contract."""
     answer = exchange.answer
+    if exchange.request.chunks and exchange.is_closed:
+        return  # a way to refuse a body in chunks
     yield Flaw("http.answers", answer is not None, "an answer", exchange.seen())
     if answer is None:
         return
@@ -50,9 +53,9 @@ def flaws(exchange: Exchange, secrets: Sequence[str], *, odd: bool) -> Iterator[
     yield from _json_flaws(exchange, answer)
     if exchange.request.operation == _HANDS_OUT and answer.status == 200:
         return
-    yield Flaw(
-        "shape.no-leak", not _leak(answer, secrets), "nothing to hide", _told(answer, secrets)
-    )
+    unsent = [secret for secret in secrets if secret not in exchange.request.target]
+    leak = _leak(answer, unsent)
+    yield Flaw("shape.no-leak", not leak, "nothing to hide", f"{answer.status} with {leak} in it")
 
 
 def _json_flaws(exchange: Exchange, answer: Answer) -> Iterator[Flaw]:
@@ -87,9 +90,5 @@ def _leak(answer: Answer, secrets: Sequence[str]) -> str:
         return "a stack"
     headers = "\n".join(value for _, value in answer.headers)
     text = answer.body.decode("utf-8", "replace") + headers
-    long_enough = (secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
-    return "a secret" if any(secret in text for secret in long_enough) else ""
-
-
-def _told(answer: Answer, secrets: Sequence[str]) -> str:
-    return f"{answer.status} with {_leak(answer, secrets)} in it"
+    telling = (of for of in secrets if len(of) >= _SHORTEST_SECRET and not of.isalpha())
+    return "a secret" if any(secret in text for secret in telling) else ""

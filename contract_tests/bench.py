@@ -203,7 +203,7 @@ def encoded(value: Any) -> bytes:
 
 def path_of(account: str) -> str:
     """Give the path of an account."""
-    return f"/accounts/{quote(account, safe='')}"
+    return f"/accounts/{quote(account, safe='', errors='surrogatepass')}"
 
 
 def items_of(account: str) -> str:
@@ -218,7 +218,7 @@ def offsets_of(account: str) -> str:
 
 def item_of(account: str, line_item_id: str) -> str:
     """Give the path of one line item."""
-    return f"{items_of(account)}/{quote(line_item_id, safe='')}"
+    return f"{items_of(account)}/{quote(line_item_id, safe='', errors='surrogatepass')}"
 
 
 def amount_of(item: Mapping[str, Any]) -> int | None:

@@ -17,16 +17,19 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
-from contract_tests.exchange import Answer, Exchange, Request
+from contract_tests.exchange import CLOSED, Answer, Exchange, Request
 from contract_tests.target import Target
+from contract_tests.watch import WATCH
 
 MAX_IN_FLIGHT = 8
 """Requests at once, at most."""
 _MAX_WAITS = 5
 """How often one request waits because it was told to."""
 _LONGEST_WAIT = 5.0
+_LARGEST_BODY = 2**24
+_OPENING_SECONDS = 0.3
+"""How long it may take to connect ahead of a race."""
 _SLOW_DOWN = 429
-_CLOSED = "the connection was closed without an answer"
 
 
 class OutOfTimeError(Exception):
@@ -46,12 +49,16 @@ class Connection:
         )
         self._http = kind(parts.hostname, parts.port, timeout=target.timeout_seconds)
         self._host = parts.netloc
+        self._seconds = target.timeout_seconds
         self._is_used = False
 
     def open(self) -> None:
         """Connect now. What goes wrong, goes wrong again when something is sent."""
+        self._http.timeout = _OPENING_SECONDS
         with contextlib.suppress(OSError):
             self._http.connect()
+            self._http.sock.settimeout(self._seconds)
+        self._http.timeout = self._seconds
 
     def send(self, request: Request) -> Exchange:
         """Send ``request`` and wait for its answer.
@@ -61,35 +68,43 @@ class Connection:
         """
         began, start = time.time(), time.perf_counter()
         was_used = self._http.sock is not None and self._is_used
-        answer, error = self._try(request)
-        if was_used and error == _CLOSED:
+        answer, error = self._try_in_time(request)
+        if was_used and error == CLOSED:
             self.close()
-            answer, error = self._try(request)
+            answer, error = self._try_in_time(request)
         self._is_used = True
         if error is not None:
             self.close()
         return Exchange(request, answer, error, began, time.perf_counter() - start)
 
+    def _try_in_time(self, request: Request) -> tuple[Answer | None, str | None]:
+        """Give the answer, or why there is none; an answer that drips in is cut off."""
+        seconds = self._seconds
+        with WATCH.over(self._http, seconds) as watched:
+            answer, error = self._try(request)
+        return (
+            (None, f"no whole answer within {seconds:g} s") if watched.is_cut else (answer, error)
+        )
+
     def _try(self, request: Request) -> tuple[Answer | None, str | None]:
         """Give the answer, or why there is none."""
         try:
-            self._put(request)
+            # who refuses a request may close before all of it is sent, and has answered
+            with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+                self._put(request)
             return self._read(), None
         except ssl.SSLError:
             raise
         except TimeoutError:
-            return None, f"no answer within {self._http.timeout:g} s"
-        except http.client.IncompleteRead as short:
-            return (
-                None,
-                f"the answer ended after {len(short.partial)} bytes, before it was complete",
-            )
-        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
-            return None, _CLOSED
-        except http.client.HTTPException as broken:
-            return None, f"the answer is no HTTP: {type(broken).__name__} {broken}".rstrip()
-        except OSError as broken:
-            return None, f"the connection broke: {broken.strerror or broken}"
+            return None, f"no answer within {self._seconds:g} s"
+        except (
+            OSError,
+            http.client.HTTPException,
+            ValueError,
+            OverflowError,
+            MemoryError,
+        ) as error:
+            return None, _told(error)
 
     def _put(self, request: Request) -> None:
         sender = self._http
@@ -113,7 +128,10 @@ class Connection:
 
     def _read(self) -> Answer:
         response = self._http.getresponse()
-        body = _decoded(response.read(), response.headers.get("Content-Encoding", ""))
+        body = response.read(_LARGEST_BODY + 1)
+        if len(body) > _LARGEST_BODY:
+            raise http.client.HTTPException(f"it is longer than {_LARGEST_BODY} bytes")
+        body = _decoded(body, response.headers.get("Content-Encoding", ""))
         version = "HTTP/1.0" if response.version == 10 else "HTTP/1.1"
         return Answer(response.status, tuple(response.getheaders()), body, version)
 
@@ -210,6 +228,17 @@ class Client:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
+def _told(error: Exception) -> str:
+    """Say in a few words why there is no answer."""
+    if isinstance(error, http.client.IncompleteRead):
+        return f"the answer ended after {len(error.partial)} bytes, before it was complete"
+    if isinstance(error, http.client.RemoteDisconnected | ConnectionResetError | BrokenPipeError):
+        return CLOSED
+    if isinstance(error, OSError):
+        return f"the connection broke: {error.strerror or error}"
+    return f"the answer is no HTTP: {type(error).__name__} {error}".rstrip()
+
+
 def _decoded(body: bytes, coding: str) -> bytes:
     """Give a body without its content coding. Raises http.client.HTTPException."""
     try:
@@ -226,4 +255,5 @@ def _retry_after(exchange: Exchange) -> float:
     """Give the seconds a 429 asks to wait; one where it says nothing, or a date."""
     assert exchange.answer is not None
     text = exchange.answer.header("Retry-After") or ""
-    return min(float(text), _LONGEST_WAIT) if text.isdigit() else 1.0
+    is_number = text.isascii() and text.isdigit()
+    return min(float(text[:9]), _LONGEST_WAIT) if is_number else 1.0

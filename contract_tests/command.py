@@ -94,6 +94,10 @@ def check(url: str, **options: Any) -> None:
         kept = run_check(url, options, wanted, _say)
     except (TargetError, ReportError) as error:
         raise click.ClickException(str(error)) from error
+    except click.exceptions.Exit:
+        raise
+    except Exception as error:  # 1 would say that the server broke a rule
+        raise click.ClickException(f"the check failed: {type(error).__name__} {error}") from error
     if not kept:
         raise click.exceptions.Exit(1)
 

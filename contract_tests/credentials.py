@@ -19,10 +19,9 @@ class Wrong(NamedTuple):
 
 def wrong_credentials(token: str) -> Iterator[Wrong]:
     """Give credentials that are wrong where ``token`` is right."""
-    yield from _none()
-    yield from _of_another_kind(token)
-    yield from _of_somebody_else(token)
-    yield from _almost_right(token)
+    right = (("Authorization", f"Bearer {token}"),)
+    for kind in (_none(), _of_another_kind(token), _of_somebody_else(token), _almost_right(token)):
+        yield from (wrong for wrong in kind if wrong.headers != right)
 
 
 def _bearer(rule_id: str, told: str, value: str) -> Wrong:

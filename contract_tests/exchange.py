@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 
 Headers = tuple[tuple[str, str], ...]
 
+CLOSED = "the connection was closed without an answer"
+"""Why there is no answer, where that is so."""
+
 
 class NotJson(ValueError):  # noqa: N818 - what a body is, not what went wrong with us
     """A body is not JSON. One line says in what."""
@@ -76,6 +79,11 @@ class Exchange(NamedTuple):
     def status(self) -> int:
         """The status of the answer, 0 if there is none."""
         return 0 if self.answer is None else self.answer.status
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the connection was closed without an answer."""
+        return self.error == CLOSED
 
     @property
     def is_ok(self) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import socket
 import ssl
+import time
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -13,6 +13,8 @@ from contract_tests.exchange import Headers, Request
 from contract_tests.target import Target
 
 _LENGTH = re.compile(rb"(?im)^content-length:[ \t]*([0-9]+)[ \t]*\r?$")
+_CLOSING_SECONDS = 1.0
+"""How long a server may take to close a connection when all is said."""
 _PATIENCE_SECONDS = 1.0
 """How long a server may take to ask for a body before it is sent all the same."""
 
@@ -61,26 +63,48 @@ def _head_of(method: str, target: Target, path: str, headers: Headers) -> bytes:
 
 
 def _ask(target: Target, head_bytes: bytes, body: bytes) -> RawAnswer:
+    received = b""
+    until = time.monotonic() + target.timeout_seconds
     try:
         with _connected(target) as connection:
             connection.sendall(head_bytes)
-            received = b""
             if body:
-                connection.settimeout(_PATIENCE_SECONDS)
-                with contextlib.suppress(TimeoutError):
-                    received = connection.recv(65_536)
-                connection.settimeout(target.timeout_seconds)
+                received = _asked_for(connection)
                 if not received or received.split(b" ", 2)[1:2] == [b"100"]:
                     connection.sendall(body)
-            while more := connection.recv(65_536):
+            while time.monotonic() < until:
+                is_whole = _is_whole(received, is_head=head_bytes.startswith(b"HEAD"))
+                left = until - time.monotonic()
+                connection.settimeout(min(_CLOSING_SECONDS, left) if is_whole else max(left, 0.01))
+                more = connection.recv(65_536)
                 received += more
+                if not more:
+                    return _parsed(received)
     except TimeoutError:
-        if received:
-            return _parsed(received)._replace(is_left_open=True)
-        return RawAnswer(0, b"", f"no answer within {target.timeout_seconds:g} s")
+        pass
     except OSError as error:
-        return RawAnswer(0, b"", f"the connection broke: {error.strerror or error}")
-    return _parsed(received)
+        if not received:
+            return RawAnswer(0, b"", f"the connection broke: {error.strerror or error}")
+        return _parsed(received)
+    if received:
+        return _parsed(received)._replace(is_left_open=True)
+    return RawAnswer(0, b"", f"no answer within {target.timeout_seconds:g} s")
+
+
+def _asked_for(connection: socket.socket) -> bytes:
+    """Give what a server says before it has a body, within some patience."""
+    connection.settimeout(_PATIENCE_SECONDS)
+    try:
+        return connection.recv(65_536)
+    except TimeoutError:
+        return b""
+
+
+def _is_whole(received: bytes, *, is_head: bool) -> bool:
+    """Tell whether nothing but the end of the connection is still to come."""
+    head_bytes, end, body = received.partition(b"\r\n\r\n")
+    length = _LENGTH.search(head_bytes)
+    return bool(end) and (is_head or (length is not None and len(body) >= int(length[1])))
 
 
 def _connected(target: Target) -> socket.socket:

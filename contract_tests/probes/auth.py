@@ -56,8 +56,12 @@ def posts(bench: Bench) -> None:
     for exchange in bench.send_all(query):
         _note(bench, "auth.scheme", "the token in the query", exchange)
     chunked = bench.send(bench.posting(bench.offset(1), headers=(JSON,))._replace(chunks=2))
-    if chunked.status not in (411, 501):
-        _note(bench, "auth.required", "a body in chunks", chunked)
+    refused = (
+        not chunked.is_ok
+    )  # or turned down for its chunks, before anybody is asked for a token
+    bench.check(
+        "auth.required", refused, "no success, for a body in chunks without a token", chunked
+    )
     after = trace(bench)
     if before.is_blind or any(exchange.is_ok for exchange in exchanges):
         return

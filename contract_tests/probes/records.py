@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import quote
 
 from contract_tests.bench import Bench, UntestedError, amount_of, items_of
 from contract_tests.echo import differences
@@ -252,7 +253,8 @@ def _note_readable(bench: Bench, post: Exchange) -> None:
 @probe("records", writes=False)
 def unknown_accounts(bench: Bench) -> None:
     """There is nothing to read of an account that does not exist."""
-    for account in ("can_0", "no-such-account", f"{bench.account}x", "a%2Fb", "%F0%9F%92%B8"):
+    other = f"{quote(bench.account, safe='')}x"
+    for account in ("can_0", "no-such-account", other, "a%2Fb", "%F0%9F%92%B8"):
         for operation, tail in (("getAccount", ""), ("listAccountLineItems", "/line_items")):
             if operation in bench.reads:
                 exchange = bench.send(bench.reading(f"/accounts/{account}{tail}", operation))
