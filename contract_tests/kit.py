@@ -47,6 +47,8 @@ FULL_SECONDS = 18.0
 _QUICK_TIMEOUT = 2.0
 """Seconds for a request of a quick run; a full one has its own."""
 _MORE_TRIES = 2
+_MOST_ALLOWANCES = 3
+"""How often a run may take longer because something was not answered."""
 _SEEN_AGAIN_ONLY = ("http.answers", "growth.posts", "growth.reads", "growth.lists")
 """What a busy machine may cause: it counts only where it shows every time."""
 
@@ -124,7 +126,7 @@ class _Run:
         self.plan = plan
         self.notes: list[str] = []
         self._findings: dict[str, Finding] = {}
-        self._broken: set[str] = set()
+        self._allowances = _MOST_ALLOWANCES
         for found in list(bench.breaks):  # by the first look
             self._keep(found, "shape", 1, 1)
         bench.breaks.clear()
@@ -180,7 +182,10 @@ class _Run:
     def _look_again_at_silence(self, found: Break, layer: str) -> None:
         """Send what was not answered again, alone, and keep that if it is not answered then."""
         self._allow_for_silence()
-        again = self.bench.client.send(found.exchanges[-1].request)
+        try:
+            again = self.bench.client.send(found.exchanges[-1].request)
+        except OutOfTimeError:
+            return
         if again.answer is None:
             self._keep(found._replace(exchanges=(again,)), layer, 2, 2)
         else:
@@ -188,6 +193,9 @@ class _Run:
 
     def _allow_for_silence(self) -> None:
         """Let a run take longer, by one time-out: who waits in vain is to know whether always."""
+        if not self._allowances:
+            return
+        self._allowances -= 1
         client = self.bench.client
         until = time.monotonic() + 1.5 * client.target.timeout_seconds
         client.deadline = max(client.deadline, until)
