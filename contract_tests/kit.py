@@ -46,6 +46,8 @@ QUICK_SECONDS = 2.2
 FULL_SECONDS = 18.0
 _QUICK_TIMEOUT = 2.0
 """Seconds for a request of a quick run; a full one has its own."""
+_UNDO_SECONDS = 1.0
+_MOST_FOR_UNDOING = 3.0
 _MORE_TRIES = 2
 _MOST_ALLOWANCES = 3
 """How often a run may take longer because something was not answered."""
@@ -83,10 +85,11 @@ def check(target: Target, plan: Plan, version: str, progress: Progress) -> Repor
     client = Client(target, start + seconds)
     try:
         bench = first_look(client, plan.seed, is_quick=plan.is_quick)
+        client.deadline -= _for_undoing(client)
         run = _Run(bench, plan)
         layers = list(run.layers(progress))
         assumed = _assumed(bench, plan)
-        client.deadline = time.monotonic() + target.timeout_seconds
+        client.deadline = max(start + seconds, time.monotonic() + _UNDO_SECONDS)
         left_behind = undo(bench, bench.before)
     finally:
         client.close()
@@ -107,6 +110,12 @@ def check(target: Target, plan: Plan, version: str, progress: Progress) -> Repor
         left_behind=left_behind,
         notes=[*run.notes, *bench.notes],
     )
+
+
+def _for_undoing(client: Client) -> float:
+    """Give the seconds that are kept for giving back what was taken, by how slow the server is."""
+    seen = [exchange.seconds for exchange in client.exchanges]
+    return min(_MOST_FOR_UNDOING, 20 * sum(seen) / max(len(seen), 1))
 
 
 def _assumed(bench: Bench, plan: Plan) -> Sequence[AssumptionResult]:
