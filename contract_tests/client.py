@@ -15,6 +15,7 @@ import time
 import zlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Self
 from urllib.parse import urlsplit
 
 from contract_tests.exchange import CLOSED, Answer, Exchange, Request
@@ -51,6 +52,14 @@ class Connection:
         self._host = parts.netloc
         self._seconds = target.timeout_seconds
         self._is_used = False
+
+    def __enter__(self) -> Self:
+        """Be closed in the end."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the connection up."""
+        self.close()
 
     def open(self) -> None:
         """Connect now. What goes wrong, goes wrong again when something is sent."""
@@ -184,12 +193,10 @@ class Client:
         barrier = threading.Barrier(len(requests))
 
         def start(request: Request) -> Exchange:
-            connection = Connection(self.target)
-            connection.open()
-            barrier.wait()
-            exchange = self.send(request, connection)
-            connection.close()
-            return exchange
+            with Connection(self.target) as connection:
+                connection.open()
+                barrier.wait()
+                return self.send(request, connection)
 
         return list(self._pool.map(start, requests))
 
@@ -200,9 +207,8 @@ class Client:
         if connection is not None:
             exchange = connection.send(request)
         else:
-            fresh = Connection(self.target)
-            exchange = fresh.send(request)
-            fresh.close()
+            with Connection(self.target) as fresh:
+                exchange = fresh.send(request)
         self.exchanges.append(exchange)
         return exchange
 

@@ -97,13 +97,11 @@ def _minted(target: Target) -> str:
     """Exchange the client's id and secret for a token. Raises TargetError."""
     assert target.client is not None
     body = {"client_id": target.client[0], "client_secret": target.client[1]}
-    connection = Connection(target)
     try:
-        exchange = connection.send(Request("POST", "/auth/token", (JSON,), encoded(body)))
+        with Connection(target) as connection:
+            exchange = connection.send(Request("POST", "/auth/token", (JSON,), encoded(body)))
     except ssl.SSLError as error:
         raise TargetError(f"no TLS with {target.url}: {error.reason or error}") from error
-    finally:
-        connection.close()
     token = exchange.member("access_token")
     if exchange.status != 200 or not isinstance(token, str):
         told = exchange.error or f"{exchange.status}"

@@ -140,8 +140,7 @@ def before_all_else(bench: Bench) -> None:
 def one_connection(bench: Bench) -> None:
     """What a connection was allowed does not stick to it, nor what it was refused."""
     for wrong in ((), (("Authorization", "Bearer nobody-knows-me"),)):
-        connection = Connection(bench.target)
-        try:
+        with Connection(bench.target) as connection:
             good = bench.send(bench.posting(bench.offset(1)), connection)
             bad = bench.send(bench.posting(bench.offset(1), headers=(*wrong, JSON)), connection)
             bench.check(
@@ -163,8 +162,6 @@ def one_connection(bench: Bench) -> None:
                 then,
                 how="connection",
             )
-        finally:
-            connection.close()
     for _ in range(3):
         good = bench.post(bench.offset(1))
         bad = bench.post(bench.offset(1), headers=(JSON,))

@@ -28,10 +28,9 @@ def _post_in_chunks(bench: Bench, number: int) -> Exchange:
     fields = [{"key": "k" * 200, "value": "v" * 500}] * 2
     request = bench.posting(bench.offset(33, external_fields=fields))._replace(chunks=number)
     before = total(bench)
-    connection = Connection(bench.target)
-    post = bench.send(request, connection)
-    then = bench.send(bench.posting(bench.offset(1)), connection)
-    connection.close()
+    with Connection(bench.target) as connection:
+        post = bench.send(request, connection)
+        then = bench.send(bench.posting(bench.offset(1)), connection)
     after = total(bench)
     fine = post.status == 200 or 400 <= post.status < 500
     fine = fine or post.status == 501 or post.is_closed
@@ -49,13 +48,13 @@ def _post_in_chunks(bench: Bench, number: int) -> Exchange:
 @probe("http")
 def many_on_one_connection(bench: Bench) -> None:
     """The fourteenth request of a connection is answered like the first."""
-    connection = Connection(bench.target)
     read = bench.reading(path_of(bench.account), READ_ACCOUNT)
     seen = []
-    for _ in range(7):
-        post = bench.send(bench.posting(bench.offset(1)), connection)
-        seen += [post, bench.send(read, connection)] if READ_ACCOUNT in bench.reads else [post]
-    connection.close()
+    with Connection(bench.target) as connection:
+        for _ in range(7):
+            seen.append(bench.send(bench.posting(bench.offset(1)), connection))
+            if READ_ACCOUNT in bench.reads:
+                seen.append(bench.send(read, connection))
     for exchange in seen:
         fine = exchange.status == 200
         told = "200, for each request of a connection"
@@ -140,11 +139,10 @@ def connections_go_on(bench: Bench) -> None:
         ),
     }
     for told, request in refusals.items():
-        connection = Connection(bench.target)
-        first = bench.send(request, connection, odd=True)
         body = bench.offset(3)
-        then = bench.send(bench.posting(body), connection)
-        connection.close()
+        with Connection(bench.target) as connection:
+            first = bench.send(request, connection, odd=True)
+            then = bench.send(bench.posting(body), connection)
         mine = then.status == 200 and then.member("line_item_id") == body["line_item_id"]
         bench.check(
             "http.connection",
