@@ -76,6 +76,11 @@ class Bench:
         """The account that most is tried on."""
         return self.target.accounts[0]
 
+    @property
+    def is_throttled(self) -> bool:
+        """Whether the server has answered anything with 429."""
+        return any(exchange.is_throttled for exchange in self.client.exchanges)
+
     def second_account(self, number: int = 1) -> str:
         """Give another account. Raises UntestedError."""
         account = self.target.account(number)
@@ -111,7 +116,13 @@ class Bench:
         headers: Iterable[tuple[str, str]] | None = None,
         target: str | None = None,
     ) -> Request:
-        """Make a request that posts a debit offset; bytes are sent as they are."""
+        """Make a request that posts a debit offset; bytes are sent as they are.
+
+        Raises UntestedError where it would post more than the run may.
+        """
+        cents = body.get("original_amount_cents") if isinstance(body, dict) else None
+        if isinstance(cents, int):
+            self.allow(cents)
         content = body if isinstance(body, bytes) else encoded(body)
         where = target or offsets_of(self.account if account is None else account)
         sent = self.headers(JSON) if headers is None else tuple(headers)

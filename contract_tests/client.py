@@ -19,6 +19,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from contract_tests.exchange import CLOSED, Answer, Exchange, Request
+from contract_tests.raw import Raw, exchanged
 from contract_tests.target import Target
 from contract_tests.watch import WATCH
 
@@ -30,7 +31,6 @@ _LONGEST_WAIT = 5.0
 _LARGEST_BODY = 2**24
 _OPENING_SECONDS = 0.3
 """How long it may take to connect ahead of a race."""
-_SLOW_DOWN = 429
 
 
 class OutOfTimeError(Exception):
@@ -144,11 +144,6 @@ class Connection:
         version = "HTTP/1.0" if response.version == 10 else "HTTP/1.1"
         return Answer(response.status, tuple(response.getheaders()), body, version)
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the server kept the connection."""
-        return self._http.sock is not None
-
     def close(self) -> None:
         """Give the connection up."""
         self._http.close()
@@ -177,11 +172,26 @@ class Client:
         A 429 is obeyed: the request is sent again after ``Retry-After``. Raises OutOfTimeError.
         """
         for _ in range(_MAX_WAITS):
-            exchange = self._send_once(request, connection)
-            if exchange.status != _SLOW_DOWN:
+            exchange = self.send_once(request, connection)
+            if not exchange.is_throttled:
                 break
             self._wait(_retry_after(exchange))
         return exchange
+
+    def send_raw(self, request: Request, *, waits: bool = False) -> Raw:
+        """Send ``request`` where the bytes of the answer matter (raw.py). Raises OutOfTimeError."""
+        for _ in range(_MAX_WAITS):
+            self._take_turn()
+            raw = exchanged(self.target, request, waits=waits)
+            self.exchanges.append(raw.exchange)
+            if not raw.exchange.is_throttled:
+                break
+            self._wait(_retry_after(raw.exchange))
+        return raw
+
+    def burst(self, requests: Sequence[Request]) -> list[Exchange]:
+        """Send ``requests``, eight at a time and each of them once. Raises OutOfTimeError."""
+        return list(self._pool.map(self.send_once, requests))
 
     def send_all(self, requests: Sequence[Request]) -> list[Exchange]:
         """Send ``requests``, eight at a time, and give the exchanges in their order."""
@@ -200,10 +210,9 @@ class Client:
 
         return list(self._pool.map(start, requests))
 
-    def _send_once(self, request: Request, connection: Connection | None) -> Exchange:
+    def send_once(self, request: Request, connection: Connection | None = None) -> Exchange:
+        """Send ``request`` and leave it at that. Raises OutOfTimeError."""
         self._take_turn()
-        if self.seconds_left <= 0:
-            raise OutOfTimeError
         if connection is not None:
             exchange = connection.send(request)
         else:
@@ -213,7 +222,9 @@ class Client:
         return exchange
 
     def _take_turn(self) -> None:
-        """Wait until the rate allows one more request."""
+        """Wait until the rate allows one more request. Raises OutOfTimeError."""
+        if self.seconds_left <= 0:
+            raise OutOfTimeError
         rate = self.target.rate
         if rate is None:
             return

@@ -90,6 +90,11 @@ class Exchange(NamedTuple):
         """Whether the request was carried out."""
         return 200 <= self.status < 300
 
+    @property
+    def is_throttled(self) -> bool:
+        """Whether the server said that there was too much of it."""
+        return self.status == 429
+
     def member(self, *path: str) -> Any:
         """Give what lies at ``path`` in the answer's body, None if there is no such thing."""
         return None if self.answer is None else self.answer.member(*path)

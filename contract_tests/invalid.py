@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 AMOUNT_TYPES: tuple[Any, ...] = (
-    *(None, "200", "", "abc", "1e2", 200.5, 0.1, -1.5, True, False, [], [200], {}, {"cents": 200}),
-    *("200.0", " 200", "0x10", "200 ", "+5", "NaN", "null", "true", 1e-7, "\u0661\u0662"),
+    *(None, "2", "", "abc", "1e0", 2.5, 0.1, -1.5, True, False, [], [2], {}, {"cents": 2}),
+    *("2.0", " 2", "0x2", "2 ", "+2", "NaN", "null", "true", 1e-7, "\u0661"),
 )
+"""Small, as a server that takes one posts it."""
 ID_TYPES: tuple[Any, ...] = (5, 0, 1.5, True, None, [], ["li_1"], {}, {"id": "li_1"})
 ID_PREFIXES = (
     "can_",
@@ -109,7 +110,7 @@ MALFORMED = (
     b'{"line_item_id":"ID","original_amount_cents":+1}',
     b'{"line_item_id":"ID","original_amount_cents":1.}',
     b'{"line_item_id":"ID","original_amount_cents":.5}',
-    b'{"line_item_id":"ID","original_amount_cents":0x10}',
+    b'{"line_item_id":"ID","original_amount_cents":0x1}',
     b'{"line_item_id":"ID" "original_amount_cents":1}',
     b'{"line_item_id":"ID","original_amount_cents":NaN}',
     b'{"line_item_id":"ID","original_amount_cents":Infinity}',

@@ -9,7 +9,7 @@ import time
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from contract_tests.exchange import Headers, Request
+from contract_tests.exchange import CLOSED, Answer, Exchange, Headers, Request
 from contract_tests.target import Target
 
 _LENGTH = re.compile(rb"(?im)^content-length:[ \t]*([0-9]+)[ \t]*\r?$")
@@ -19,76 +19,65 @@ _PATIENCE_SECONDS = 1.0
 """How long a server may take to ask for a body before it is sent all the same."""
 
 
-class RawAnswer(NamedTuple):
-    """The bytes that came back."""
+class Raw(NamedTuple):
+    """An exchange, and what an HTTP client would not tell of it."""
 
-    status: int
-    """Of the final answer; 0 if there is none."""
-    body: bytes
-    """All that follows its head."""
-    told: str
-    """The answer, or why there is none, in one line."""
+    exchange: Exchange
+    """The body of its answer is all that follows the head."""
     length: int | None = None
     """What its head says of the length of the body; None if that is told otherwise."""
     is_left_open: bool = False
     """Whether the server kept the connection although it was asked to close it."""
 
 
-def head(target: Target, path: str, headers: Headers) -> RawAnswer:
-    """Send HEAD, and read until the server closes the connection."""
-    return _ask(target, _head_of("HEAD", target, path, (*headers, ("Connection", "close"))), b"")
+def exchanged(target: Target, request: Request, *, waits: bool = False) -> Raw:
+    """Send ``request``, asking for the connection to be closed, and read until it is.
 
-
-def whole(target: Target, request: Request) -> RawAnswer:
-    """Send ``request``, and read until the server closes the connection."""
+    ``waits`` is: the body is sent once the server has asked for it.
+    """
     length = () if request.body is None else (("Content-Length", str(len(request.body))),)
-    headers = (*request.headers, *length, ("Connection", "close"))
-    head_bytes = _head_of(request.method, target, request.target, headers)
-    return _ask(target, head_bytes + (request.body or b""), b"")
+    head_bytes = _head_of(target, request, (*request.headers, *length, ("Connection", "close")))
+    began, start = time.time(), time.perf_counter()
+    received, error = _ask(target, head_bytes, request.body or b"", waits=waits)
+    is_left_open = bool(received) and error is not None
+    answer, length_told = _parsed(received)
+    told = None if answer is not None else (error or _no_http(received))
+    exchange = Exchange(request, answer, told, began, time.perf_counter() - start)
+    return Raw(exchange, length_told, is_left_open)
 
 
-def expecting(target: Target, request: Request) -> RawAnswer:
-    """Send the head of ``request``, and its body once it is asked for."""
-    assert request.body is not None, "there is nothing to ask for"
-    length = ("Content-Length", str(len(request.body)))
-    headers = (*request.headers, length, ("Connection", "close"))
-    return _ask(target, _head_of(request.method, target, request.target, headers), request.body)
-
-
-def _head_of(method: str, target: Target, path: str, headers: Headers) -> bytes:
+def _head_of(target: Target, request: Request, headers: Headers) -> bytes:
     parts = urlsplit(target.url)
-    lines = [f"{method} {parts.path}{path} HTTP/1.1", f"Host: {parts.netloc}"]
+    lines = [f"{request.method} {parts.path}{request.target} HTTP/1.1", f"Host: {parts.netloc}"]
     lines += [f"{name}: {value}" for name, value in headers]
     return "\r\n".join([*lines, "", ""]).encode()
 
 
-def _ask(target: Target, head_bytes: bytes, body: bytes) -> RawAnswer:
+def _ask(
+    target: Target, head_bytes: bytes, body: bytes, *, waits: bool
+) -> tuple[bytes, str | None]:
+    """Give what was received, and why it may not be all."""
     received = b""
     until = time.monotonic() + target.timeout_seconds
     try:
         with _connected(target) as connection:
-            connection.sendall(head_bytes)
-            if body:
+            connection.sendall(head_bytes if waits else head_bytes + body)
+            if waits:
                 received = _asked_for(connection)
-                if not received or received.split(b" ", 2)[1:2] == [b"100"]:
+                if not received or _status(received) == b"100":
                     connection.sendall(body)
-            while time.monotonic() < until:
+            while (left := until - time.monotonic()) > 0:
                 is_whole = _is_whole(received, is_head=head_bytes.startswith(b"HEAD"))
-                left = until - time.monotonic()
-                connection.settimeout(min(_CLOSING_SECONDS, left) if is_whole else max(left, 0.01))
+                connection.settimeout(min(_CLOSING_SECONDS, left) if is_whole else left)
                 more = connection.recv(65_536)
-                received += more
                 if not more:
-                    return _parsed(received)
+                    return received, None
+                received += more
     except TimeoutError:
         pass
-    except OSError as error:
-        if not received:
-            return RawAnswer(0, b"", f"the connection broke: {error.strerror or error}")
-        return _parsed(received)
-    if received:
-        return _parsed(received)._replace(is_left_open=True)
-    return RawAnswer(0, b"", f"no answer within {target.timeout_seconds:g} s")
+    except OSError as error:  # what was said before counts
+        return received, None if received else f"the connection broke: {error.strerror or error}"
+    return received, f"no answer within {target.timeout_seconds:g} s"
 
 
 def _asked_for(connection: socket.socket) -> bytes:
@@ -118,18 +107,25 @@ def _connected(target: Target) -> socket.socket:
     return ssl.create_default_context().wrap_socket(plain, server_hostname=parts.hostname)
 
 
-def _parsed(received: bytes) -> RawAnswer:
+def _parsed(received: bytes) -> tuple[Answer | None, int | None]:
+    """Give the final answer, if it is one, and the length that it says to have."""
     head_bytes, _, body = received.partition(b"\r\n\r\n")
-    while head_bytes.split(b" ", 2)[1:2] == [b"100"]:
+    while _status(head_bytes) == b"100":
         head_bytes, _, body = body.partition(b"\r\n\r\n")
-    words = head_bytes.split(b"\r\n")[0].decode("latin-1")
-    status = words.split(" ")[1:2]
-    if not words.startswith("HTTP/") or not status or not status[0].isdigit():
-        return RawAnswer(
-            0,
-            body,
-            f"no HTTP: {words:.80}" if words else "the connection was closed without an answer",
-        )
+    first, *lines = head_bytes.decode("latin-1").split("\r\n")
+    status = _status(head_bytes)
+    if not first.startswith("HTTP/") or not status.isdigit():
+        return None, None
+    pairs = (line.partition(":") for line in lines)
+    headers = tuple((name, value.strip()) for name, _, value in pairs)
     found = _LENGTH.findall(head_bytes)
-    length = int(found[0]) if len(found) == 1 else None
-    return RawAnswer(int(status[0]), body, words, length)
+    return Answer(int(status), headers, body), int(found[0]) if len(found) == 1 else None
+
+
+def _status(head_bytes: bytes) -> bytes:
+    words = head_bytes.split(b"\r\n")[0].split(b" ")
+    return words[1] if len(words) > 1 else b""
+
+
+def _no_http(received: bytes) -> str:
+    return f"the answer is no HTTP: {received[:80]!r}" if received else CLOSED

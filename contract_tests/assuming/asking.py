@@ -15,7 +15,6 @@ _PATHS = {
     LIST_ITEMS: "GET …/line_items",
     READ_ITEM: "GET …/line_items/{line_item_id}",
 }
-_THROTTLED = 429
 
 
 # requests
@@ -26,7 +25,7 @@ def ask(bench: Bench, request: Request) -> Exchange:
     exchange = bench.client.send(request)
     if exchange.answer is None:
         raise UntestedError(exchange.error or "no answer")
-    if exchange.status == _THROTTLED:
+    if exchange.is_throttled:
         raise UntestedError("the server throttles")
     return exchange
 

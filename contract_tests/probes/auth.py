@@ -139,40 +139,22 @@ def before_all_else(bench: Bench) -> None:
 @probe("auth")
 def one_connection(bench: Bench) -> None:
     """What a connection was allowed does not stick to it, nor what it was refused."""
+
+    def note(one: Exchange, then: Exchange, told: str, *fine: int, how: str = "connection") -> None:
+        is_fine = then.status in fine
+        bench.check("auth.connection", is_fine, told, then.seen(), one, then, how=how)
+
     for wrong in ((), (("Authorization", "Bearer nobody-knows-me"),)):
         with Connection(bench.target) as connection:
             good = bench.send(bench.posting(bench.offset(1)), connection)
             bad = bench.send(bench.posting(bench.offset(1), headers=(*wrong, JSON)), connection)
-            bench.check(
-                "auth.connection",
-                bad.status in _DENIED,
-                "401 or 403, after a request with the token",
-                bad.seen(),
-                good,
-                bad,
-                how="connection",
-            )
+            note(good, bad, "401 or 403, after a request with the token", *_DENIED)
             then = bench.send(bench.posting(bench.offset(1)), connection)
-            bench.check(
-                "auth.connection",
-                then.status == 200,
-                "200, after a request without the token",
-                then.seen(),
-                bad,
-                then,
-                how="connection",
-            )
+            note(bad, then, "200, after a request without the token", 200)
     for _ in range(3):
         good = bench.post(bench.offset(1))
         bad = bench.post(bench.offset(1), headers=(JSON,))
-        bench.check(
-            "auth.connection",
-            bad.status in _DENIED,
-            "401 or 403, after a request with the token",
-            bad.seen(),
-            good,
-            bad,
-        )
+        note(good, bad, "401 or 403, after a request with the token", *_DENIED, how="sequence")
 
 
 @probe("auth")

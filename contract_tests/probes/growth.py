@@ -32,6 +32,8 @@ def with_more_items(bench: Bench) -> None:
         if rule_id not in bench.first_seconds:
             bench.first_seconds[rule_id] = _seconds(ask)
     before = bench.first_seconds
+    if bench.is_throttled:
+        raise UntestedError("the server throttles")
     if before["growth.posts"] * _ITEMS / 8 > bench.client.seconds_left / 3:
         raise UntestedError("out of time")
     count = _QUICK_ITEMS if bench.is_quick else _ITEMS

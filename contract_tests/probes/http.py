@@ -5,6 +5,7 @@ from __future__ import annotations
 from contract_tests.bench import (
     JSON,
     Bench,
+    UntestedError,
     encoded,
     item_of,
     items_of,
@@ -13,41 +14,46 @@ from contract_tests.bench import (
 )
 from contract_tests.exchange import Exchange, Request
 from contract_tests.probe import probe
-from contract_tests.raw import RawAnswer, head
-from contract_tests.reading import LIST_ITEMS, READ_ACCOUNT
+from contract_tests.reading import LIST_ITEMS, READ_ACCOUNT, figures
 from contract_tests.traces import total, trace
 
 _ORIGIN = "https://evil.example"
+_BURST = 64
+"""Posts at once, to see what is done with too many."""
 
 
-def _paths(bench: Bench) -> list[tuple[str, str]]:
+def _paths(bench: Bench) -> list[tuple[str, str | None]]:
     paths = [(path_of(bench.account), READ_ACCOUNT), (items_of(bench.account), LIST_ITEMS)]
     return [(path, operation) for path, operation in paths if operation in bench.reads]
+
+
+@probe("http", is_quick=False)
+def throttling(bench: Bench) -> None:
+    """What is refused because there is too much of it posts nothing."""
+    before = figures(bench)
+    exchanges = bench.client.burst([bench.posting({"original_amount_cents": 1})] * _BURST)
+    after = figures(bench)
+    if not bench.is_throttled:
+        raise UntestedError("nothing was answered 429")
+    done = sum(exchange.is_ok for exchange in exchanges)
+    by = before.total_cents - after.total_cents
+    told, got = f"the total falls by {done}, the posts that were answered 200", f"it fell by {by}"
+    slowed = [exchange for exchange in exchanges if exchange.is_throttled]
+    bench.check("http.throttling", by == done, told, got, *slowed, how="race")
 
 
 @probe("http", writes=False)
 def heads(bench: Bench) -> None:
     """HEAD is answered like GET, without a body, or refused."""
-    for path, operation in _paths(bench):
-        raw = head(bench.target, path, bench.headers())
-        _note_head(bench, path, operation, raw)
-    if not bench.reads:
-        _note_head(
-            bench,
-            offsets_of(bench.account),
-            "",
-            head(bench.target, offsets_of(bench.account), bench.headers()),
-        )
-
-
-def _note_head(bench: Bench, path: str, operation: str, raw: RawAnswer) -> None:
-    request = Request("HEAD", path, bench.headers(), None, operation or None)
-    exchange = Exchange(request, None, raw.told)
-    fine = raw.status == 200 or 400 <= raw.status < 500 or raw.status == 501
-    bench.check("http.head", fine, "an answer as to GET, or a refusal", raw.told, exchange)
-    told, got = "the connection closed, as the request asks", "it is kept open"
-    bench.check("http.connection", not raw.is_left_open, told, got, exchange)
-    bench.check("http.head", not raw.body, "no body", f"{len(raw.body)} bytes of body", exchange)
+    for path, operation in _paths(bench) or [(offsets_of(bench.account), None)]:
+        raw = bench.client.send_raw(Request("HEAD", path, bench.headers(), None, operation))
+        seen = raw.exchange
+        fine = seen.status == 200 or 400 <= seen.status < 500 or seen.status == 501
+        bench.check("http.head", fine, "an answer as to GET, or a refusal", seen)
+        told, got = "the connection closed, as the request asks", "it is kept open"
+        bench.check("http.connection", not raw.is_left_open, told, got, seen)
+        body = b"" if seen.answer is None else seen.answer.body
+        bench.check("http.head", not body, "no body", f"{len(body)} bytes of body", seen)
 
 
 @probe("http")

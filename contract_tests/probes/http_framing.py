@@ -6,7 +6,6 @@ from contract_tests.bench import JSON, Bench, UntestedError, offsets_of, path_of
 from contract_tests.client import Connection
 from contract_tests.exchange import Exchange, Request
 from contract_tests.probe import probe
-from contract_tests.raw import expecting, whole
 from contract_tests.reading import READ_ACCOUNT
 from contract_tests.traces import total
 
@@ -74,12 +73,13 @@ def lengths(bench: Bench) -> None:
     if READ_ACCOUNT in bench.reads:
         requests.append(bench.reading(path_of(bench.account), READ_ACCOUNT))
     for request in requests:
-        raw = whole(bench.target, request)
-        exchange = Exchange(request, None, raw.told)
-        expected = 0 if raw.status == 204 else raw.length
-        told, got = f"a body of {expected} bytes", f"{len(raw.body)} bytes"
-        fine = expected is None or len(raw.body) == expected
-        bench.check("http.framing", fine, told, got, exchange)
+        raw = bench.client.send_raw(request)
+        seen = raw.exchange
+        body = b"" if seen.answer is None else seen.answer.body
+        expected = 0 if seen.status == 204 else raw.length
+        told, got = f"a body of {expected} bytes", f"{len(body)} bytes"
+        fine = expected is None or len(body) == expected
+        bench.check("http.framing", fine, told, got, seen)
 
 
 @probe("http")
@@ -98,13 +98,12 @@ def expectations(bench: Bench) -> None:
     before = total(bench)
     body = bench.offset(22)
     request = bench.posting(body, headers=bench.headers(JSON, ("Expect", "100-continue")))
-    raw = expecting(bench.target, request)
-    exchange = Exchange(request, None, raw.told)
-    fine = raw.status == 200 or 400 <= raw.status < 500
-    bench.check("http.expect", fine, "100 and then 200, or a refusal", raw.told, exchange)
+    exchange = bench.client.send_raw(request, waits=True).exchange
+    fine = exchange.status == 200 or 400 <= exchange.status < 500
+    bench.check("http.expect", fine, "100 and then 200, or a refusal", exchange)
     after = total(bench)
     if before is not None and after is not None and fine:
-        cents = 22 if raw.status == 200 else 0
+        cents = 22 if exchange.status == 200 else 0
         bench.check(
             "http.expect",
             before - after == cents,
@@ -117,24 +116,20 @@ def expectations(bench: Bench) -> None:
 @probe("http")
 def connections_go_on(bench: Bench) -> None:
     """After a refusal the next request on the connection is answered for itself."""
-
-    def bad(body: bytes | dict[str, object], **how: object) -> Request:
-        return bench.posting(body, **how)  # type: ignore[arg-type]
-
     wrong = (("Authorization", "Bearer nobody-knows-me"), JSON)
     refusals = {
-        "a broken schema": bad({**bench.offset(1), "allocation": "x"}),
-        "broken JSON": bad(b'{"original_amount_cents":1'),
-        "a wrong token": bad(bench.offset(1), headers=wrong),
-        "no token": bad(bench.offset(1), headers=(JSON,)),
-        "another media type": bad(
+        "a broken schema": bench.posting({**bench.offset(1), "allocation": "x"}),
+        "broken JSON": bench.posting(b'{"original_amount_cents":1'),
+        "a wrong token": bench.posting(bench.offset(1), headers=wrong),
+        "no token": bench.posting(bench.offset(1), headers=(JSON,)),
+        "another media type": bench.posting(
             bench.offset(1), headers=bench.headers(("Content-Type", "text/plain"))
         ),
-        "an unknown account": bad(bench.offset(1), account="no-such-account"),
-        "an unknown path": bad(bench.offset(1), target="/nowhere"),
-        "a reserved id": bad({"line_item_id": "can_1", "original_amount_cents": 1}),
+        "an unknown account": bench.posting(bench.offset(1), account="no-such-account"),
+        "an unknown path": bench.posting(bench.offset(1), target="/nowhere"),
+        "a reserved id": bench.posting({"line_item_id": "can_1", "original_amount_cents": 1}),
         "OPTIONS": Request("OPTIONS", offsets_of(bench.account), bench.headers()),
-        "a long body": bad(
+        "a long body": bench.posting(
             {**bench.offset(1), "external_fields": [{"key": "k", "value": "v" * 500}] * 110}
         ),
     }
@@ -162,12 +157,3 @@ def accepts(bench: Bench) -> None:
         post = bench.post(bench.offset(1), headers=bench.headers(JSON, ("Accept", accept)))
         fine = post.status == 200 or (post.status == 406 and accept == "text/html")
         bench.check("http.accept", fine, f"200, for Accept: {accept}", post)
-
-
-@probe("http")
-def throttling(bench: Bench) -> None:
-    """What is refused because there is too much of it posts nothing."""
-    slowed = [exchange for exchange in bench.client.exchanges if exchange.status == 429]
-    if not slowed:
-        raise UntestedError("nothing was answered 429")
-    bench.check("http.throttling", all(e.request.method for e in slowed), "a refusal", slowed[0])

@@ -58,6 +58,7 @@ class TestOutcome:
         assert result.stdout.startswith("KEPT: ")
         assert "money" in result.stderr
         assert "auth" in result.stderr
+        assert "accepts." not in result.stdout, "nobody asked for that layer"
 
     def test_a_broken_rule_is_1_and_told_with_what_shows_it(self) -> None:
         with started("amount_string_taken") as url:
@@ -65,7 +66,7 @@ class TestOutcome:
 
         assert result.exit_code == 1
         assert "refuses.amount-types  (seed)" in result.stdout
-        assert 'expected  a refusal (4xx) of original_amount_cents "200"' in result.stdout
+        assert 'expected  a refusal (4xx) of original_amount_cents "2"' in result.stdout
         assert re.search(r"got +200\s+\{", result.stdout)
         assert "curl -sS -i -X POST" in result.stdout
 

@@ -41,6 +41,7 @@ MODULES = (
     "defects_http",
     "defects_framing",
     "defects_connections",
+    "defects_throttling",
     "defects_races",
     "defects_races_more",
     "defects_growth",

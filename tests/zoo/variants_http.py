@@ -44,8 +44,10 @@ class Throttling(Zoo):
             self.filled = now
             free = self.tokens >= 1
             self.tokens -= free
-        if free:
-            return super().handle(request)
+        return super().handle(request) if free else self.slowed(request)
+
+    def slowed(self, request: Request) -> Answer:
+        """Answer a request that is one too many."""
         headers = {"Retry-After": self.retry_after}
         refused = Refused(429, "too_many_requests", "Try later", headers=headers)
         return self.refusal(request, refused)

@@ -64,7 +64,7 @@ class Connection(BaseHTTPRequestHandler):
         super().setup()
         self.remembered: dict[str, Json] = {}
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it
         """Stay silent."""
 
     def handle_one_request(self) -> None:
