@@ -30,6 +30,10 @@ MAX_OPERATIONS = 12
 MAX_LEFT_BEHIND = 6
 MAX_CHARACTERS = 600
 """Of one text, except of commands."""
+MAX_COMMANDS = 12
+"""Lines of the commands of one finding; the reports have all."""
+MAX_COMMAND = 3000
+"""Characters of one of them."""
 _INDENT = "    "
 
 
@@ -96,7 +100,24 @@ def _finding(number: int, of: Finding, paint: _Paint) -> Iterator[str]:
     yield from _wrapped(_INDENT, of.rule.sentence)
     yield from _wrapped(f"{_INDENT}expected  ", of.expected)
     yield from _wrapped(f"{_INDENT}got       ", of.got)
-    yield from textwrap.indent(printable(of.curl), _INDENT).splitlines()
+    yield from textwrap.indent("\n".join(_commands(printable(of.curl))), _INDENT).splitlines()
+
+
+def _commands(script: str) -> Iterator[str]:
+    """Give what there is room for of the commands, and say what is left out."""
+    lines = script.splitlines()
+    rest = len(lines) - MAX_COMMANDS
+    half = MAX_COMMANDS // 2
+    for line in lines if rest <= 0 else lines[:half]:
+        yield _short(line)
+    if rest > 0:
+        yield f"# … and {rest} more like these; --html writes all of them"
+        yield from map(_short, lines[-half:])
+
+
+def _short(line: str) -> str:
+    more = len(line) - MAX_COMMAND
+    return line if more <= 0 else f"{line[:MAX_COMMAND]}  # … {more} characters more: see --html"
 
 
 def _briefly(report: Report, paint: _Paint) -> Iterator[str]:

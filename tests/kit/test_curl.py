@@ -89,8 +89,9 @@ def test_a_race_is_run_at_once_and_a_connection_is_kept() -> None:
     assert told(*requests, how="connection").count("--next") == 2
 
 
-def test_a_long_sequence_is_cut_in_the_middle() -> None:
-    lines = told(*(Request("GET", f"/{number}") for number in range(40))).splitlines()
+def test_a_long_sequence_and_a_long_body_are_sent_to_the_end() -> None:
+    body = b"v" * 20_000
+    lines = told(*(Request("POST", f"/{number}", (), body) for number in range(40))).splitlines()
 
-    assert "# … and 34 more like these" in lines
-    assert lines[-1].endswith("/39'")
+    assert [words(line)[4] for line in lines[1:]] == [f"http://127.0.0.1:1/{n}" for n in range(40)]
+    assert words(lines[-1])[-1] == body.decode()

@@ -53,6 +53,20 @@ class TestTerminal:
         assert "\n    curl -X POST 'http://x/accounts/can_1/debit_offsets' -H \"Auth" in told
         assert "\n    for n in 1 2; do\n      curl -s http://x/accounts &\n    done\n" in told
 
+    def test_commands_that_fill_the_screen_are_cut_and_it_says_where_they_are(
+        self, report: Report
+    ) -> None:
+        commands = "\n".join(f"curl {'v' * 4000} http://x/{number}" for number in range(40))
+        long = report._replace(findings=[report.findings[0]._replace(curl=commands)])
+
+        lines = terminal.render(long).splitlines()
+
+        shown = [line for line in lines if line.startswith("    curl")]
+        assert len(shown) == terminal.MAX_COMMANDS
+        assert all(line.endswith("# … 1016 characters more: see --html") for line in shown[:3])
+        assert "    # … and 28 more like these; --html writes all of them" in lines
+        assert "http://x/39" in html.render(long)
+
     def test_a_flaky_finding_says_how_often_it_showed(self, report: Report) -> None:
         told = terminal.render(report)
         assert "2. concurrency.no-lost-update  (owed)  flaky 2/5\n" in told
