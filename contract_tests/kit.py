@@ -24,24 +24,16 @@ from contract_tests.findings import (
     RuleState,
 )
 from contract_tests.probe import PROBES, Probe
-from contract_tests.rules import LAYERS, assumptions, rules
+from contract_tests.rules import LAYERS, Rule, assumptions, rules
 from contract_tests.start import first_look
 from contract_tests.target import Target
 from contract_tests.undo import undo
 
-ORDER = (
-    "money",
-    "accepts",
-    "auth",
-    "concurrency",
-    "http",
-    "refuses",
-    "records",
-    "growth",
-    "model",
-    "shape",
-)
-"""In which order layers run: the most telling first, as the time may not suffice for all."""
+_TELLING = ("accepts", "auth", "concurrency", "http", "refuses", "records")
+FULL_ORDER = ("money", "growth", *_TELLING, "model", "shape")
+"""In which order layers run: growth early, as what grows slow takes the time of the rest."""
+QUICK_ORDER = ("money", *_TELLING, "growth", "model", "shape")
+"""In a quick run the most telling come first, as the time may not suffice for all."""
 QUICK_SECONDS = 2.2
 FULL_SECONDS = 18.0
 _QUICK_TIMEOUT = 2.0
@@ -51,8 +43,9 @@ _MOST_FOR_UNDOING = 3.0
 _MORE_TRIES = 2
 _MOST_ALLOWANCES = 3
 """How often a run may take longer because something was not answered."""
-_SEEN_AGAIN_ONLY = ("http.answers", "growth.posts", "growth.reads", "growth.lists")
-"""What a busy machine may cause: it counts only where it shows every time."""
+_MIN_TRIES = {"http.answers": 2, "growth.posts": 1, "growth.reads": 1, "growth.lists": 1}
+"""What a busy machine may cause: it counts only where it shows each time, and how often it has to
+(a look at growth measures twice)."""
 
 
 class Plan(NamedTuple):
@@ -141,15 +134,9 @@ class _Run:
         bench.breaks.clear()
 
     def layers(self, progress: Progress) -> Iterator[LayerResult]:
-        """Run the layers that are wanted.
-
-        Where there is time, growth comes early: what grows slow takes the time of all that follows.
-        """
-        done: set[str] = set()
-        for layer in ORDER if self.plan.is_quick else (ORDER[0], "growth", *ORDER[1:]):
-            if layer not in self.plan.layers or layer in done:
-                continue
-            done.add(layer)
+        """Run the layers that are wanted."""
+        order = QUICK_ORDER if self.plan.is_quick else FULL_ORDER
+        for layer in (of for of in order if of in self.plan.layers):
             began, before = time.monotonic(), len(self.bench.client.exchanges)
             reasons = list(dict.fromkeys(filter(None, map(self._run, self._probes(layer)))))
             result = LayerResult(
@@ -171,8 +158,7 @@ class _Run:
         if probe.writes and not self.bench.target.allows_writes:
             return "needs --allow-writes"
         reason, first = self._look(probe)
-        wanted = {found.rule_id: found for found in reversed(first) if self._is_wanted(found)}
-        new = {rule_id: found for rule_id, found in wanted.items() if rule_id not in self._findings}
+        new = {of.rule_id: of for of in reversed(first) if self._is_news(rules()[of.rule_id])}
         seen, tries = Counter(new.keys()), 1
         for found in [new.pop(of) for of in list(new) if new[of].is_unanswered]:
             self._look_again_at_silence(found, probe.layer)
@@ -233,15 +219,15 @@ class _Run:
         self.bench.breaks.clear()
         return reason, found
 
-    def _is_wanted(self, found: Break) -> bool:
-        operations = self.plan.operations
-        return not operations or any(of in operations for of in rules()[found.rule_id].operations)
+    def _is_news(self, rule: Rule) -> bool:
+        return self._is_of_operation(rule) and rule.rule_id not in self._findings
+
+    def _is_of_operation(self, rule: Rule) -> bool:
+        wanted = self.plan.operations
+        return not wanted or any(operation in wanted for operation in rule.operations)
 
     def _keep(self, found: Break, layer: str, seen: int, tries: int) -> None:
-        is_single = (
-            tries == 1 and found.rule_id == "http.answers"
-        )  # growth is measured twice a look
-        if found.rule_id in _SEEN_AGAIN_ONLY and (seen < tries or is_single):
+        if found.rule_id in _MIN_TRIES and (seen < tries or tries < _MIN_TRIES[found.rule_id]):
             self.notes.append(f"{found.rule_id}: once {found.got}, and not again")
             return
         self._findings[found.rule_id] = Finding(
@@ -262,11 +248,16 @@ class _Run:
 
     def results(self) -> Sequence[RuleResult]:
         """Give what became of each rule."""
-        return [self._result(rule_id) for rule_id in rules()]
+        return [self._result(of) for of in rules().values() if self._is_asked_for(of)]
 
-    def _result(self, rule_id: str) -> RuleResult:
-        checks = self.bench.checks[rule_id]
+    def _is_asked_for(self, rule: Rule) -> bool:
+        """Tell whether a run is to say anything of ``rule``."""
+        is_of_layer = rule.layer in self.plan.layers or rule.rule_id in self._findings
+        return is_of_layer and self._is_of_operation(rule)
+
+    def _result(self, rule: Rule) -> RuleResult:
+        checks = self.bench.checks[rule.rule_id]
         state = RuleState.HOLDS if checks else RuleState.UNTESTED
-        if rule_id in self._findings:
+        if rule.rule_id in self._findings:
             state = RuleState.BROKEN
-        return RuleResult(rules()[rule_id], state, checks)
+        return RuleResult(rule, state, checks)

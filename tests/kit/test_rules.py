@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests.command import REPORTS
+from contract_tests.reports.writing import FORMATS
 from contract_tests.rules import LAYERS, Rule, assumptions, rules
 
 ROOT = Path(__file__).parent.parent.parent
@@ -44,3 +46,7 @@ def test_an_assumption_points_to_its_own_line(assumption_id: str) -> None:
     line = assumptions()[assumption_id].line
 
     assert LINES[line - 1].startswith(f"  {assumption_id}:")
+
+
+def test_the_command_knows_the_formats_of_reports_that_there_are() -> None:
+    assert tuple(FORMATS) == REPORTS
