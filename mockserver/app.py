@@ -19,6 +19,7 @@ from mockserver.api.handlers import HANDLERS
 from mockserver.api.strict_json import dumps
 from mockserver.console.web import create_console
 from mockserver.sandbox.clock import Clock, SystemClock
+from mockserver.sandbox.sandbox import Setup
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.seed import Seed
 from mockserver.seeding import portfolio, scenario
@@ -52,7 +53,7 @@ def build(
     path = contracts.source()
     contract = contracts.load(path)
     seed = plant(settings, clock.now(), progress)
-    sandboxes = Sandboxes(seed, MemoryJournal(), clock, settings.processing)
+    sandboxes = Sandboxes(Setup(seed, settings.processing), MemoryJournal(), clock)
     tokens = Tokens(settings.tokens, settings.clients, clock)
     api = stack.build(contract, HANDLERS, tokens, sandboxes, PROFILES[settings.compat])
     if settings.check_responses:

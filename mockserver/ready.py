@@ -30,8 +30,8 @@ def ready_text(url: str, settings: Settings, seed: Seed) -> str:
     rows: list[tuple[str, ...]] = [
         ("account", "product", "owes", "principal", "interest", "deferred", "fees")
     ]
-    for account in list(seed.accounts.values())[:_SAMPLE_ACCOUNTS]:
-        owed = balances(account, seed.last_created_at)
+    for account in seed.accounts[:_SAMPLE_ACCOUNTS]:
+        owed = balances(account, seed.state.last_created_at)
         figures = (owed.total_cents, *owed)
         rows.append(
             (
@@ -58,7 +58,7 @@ def ready_text(url: str, settings: Settings, seed: Seed) -> str:
 
 def _try_it(url: str, token: str, seed: Seed) -> list[str]:
     """Give a request that succeeds: the published one, where an account takes it."""
-    taking = (a.terms.account_id for a in seed.accounts.values() if _takes_the_offset(a))
+    taking = (a.terms.account_id for a in seed.accounts if _takes_the_offset(a))
     account_id = next(taking, None)
     if account_id is None:
         return [

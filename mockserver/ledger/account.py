@@ -105,13 +105,14 @@ class Account(NamedTuple):
     def sealed(self) -> Account:
         """Give this account as one that any number of ledgers, and threads, may go on from."""
         standing = self.standing
+        statements, offspring = standing.statements.sealed(), standing.offspring.sealed()
+        if statements is not standing.statements or offspring is not standing.offspring:
+            standing = standing._replace(statements=statements, offspring=offspring)
         return self._replace(
             listed=self.listed.sealed(),
             waiting=self.waiting.sealed(),
             lots=tuple(lots.sealed() for lots in self.lots),
             items=self.items.sealed(),
             processed=self.processed.sealed(),
-            standing=standing._replace(
-                statements=standing.statements.sealed(), offspring=standing.offspring.sealed()
-            ),
+            standing=standing,
         )

@@ -76,7 +76,7 @@ class History(Generic[V]):
 
         For what many share: additions then live, and die, with those who made them.
         """
-        return self._version(self._layer, self._seen, sealed=True)
+        return self if self._sealed else self._version(self._layer, self._seen, sealed=True)
 
     def get(self, key: str) -> V | None:
         """Give the entry of ``key``, or None."""

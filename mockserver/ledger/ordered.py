@@ -39,7 +39,8 @@ class Ordered(Generic[E]):
 
     def sealed(self) -> Ordered[E]:
         """Give this collection as one whose successors never add to its storage."""
-        return self._with(self._all_chunks())
+        # nobody adds to the tail of a version that sees nothing of it
+        return self._with(self._all_chunks()) if self._seen else self
 
     @property
     def head(self) -> E | None:

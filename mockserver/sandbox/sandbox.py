@@ -6,113 +6,155 @@ Everything happens on one thread, so a command is decided, kept and applied with
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from mockserver.ledger.account import Account
 from mockserver.ledger.commands import Command, Processing
 from mockserver.ledger.decide import decide, process
 from mockserver.ledger.draft import Accepted
 from mockserver.ledger.due import is_due
-from mockserver.ledger.events import AccountOpened, CustomerCreated, Event, ProductCreated
-from mockserver.ledger.evolve import evolve
+from mockserver.ledger.events import CustomerCreated, Event, ProductCreated
 from mockserver.ledger.ordered import Ordered
 from mockserver.ledger.refusals import Refusal
 from mockserver.ledger.terms import Customer, Holder, Product
-from mockserver.sandbox.clock import Clock
-from mockserver.sandbox.seed import Listed, Seed
-from mockserver.sandbox.stamper import Stamper
+from mockserver.sandbox.clock import Clock, ClockSetting, SandboxClock
+from mockserver.sandbox.digest import chained
+from mockserver.sandbox.seed import Seed
+from mockserver.sandbox.state import Listed, State
 from mockserver.store.journal import Journal
+
+
+class SandboxFullError(Exception):
+    """A sandbox takes no more. The message says what to do; nothing was changed."""
+
+
+class Setup(NamedTuple):
+    """How a sandbox begins, and how it goes on."""
+
+    seed: Seed
+    processing: Processing = Processing.AUTOMATIC
+    clock: ClockSetting = ClockSetting()
+    max_events: int = 1_000_000
+    """How much may happen in it: some 600 MB."""
+
+
+class Snapshot(NamedTuple):
+    """All there is in a ledger, and its clock, as it was at one moment."""
+
+    seed: Seed
+    state: State
+    seq: int
+    """How many events lead from the seed to the state."""
+    stream: str
+    """Where they are kept."""
+    clock: ClockSetting
 
 
 class Sandbox:
     """A ledger that commands are applied to and accounts are read from."""
 
-    def __init__(
-        self,
-        name: str,
-        seed: Seed,
-        journal: Journal,
-        clock: Clock,
-        processing: Processing = Processing.AUTOMATIC,
-    ) -> None:
-        """Begin with ``seed``, and with what ``journal`` has kept under ``name``."""
+    __slots__ = (
+        *("name", "seed", "state", "seq", "clock", "snapshots"),
+        *("_setup", "_processing", "_journal", "_stream", "_streams", "_owned", "_digested"),
+    )
+
+    def __init__(self, name: str, setup: Setup, journal: Journal, clock: Clock) -> None:
+        """Begin with a seed, and with what ``journal`` has kept under ``name``."""
         self.name = name
-        self._seed = seed
+        self.seed = setup.seed
+        """Where its ledger began: that of the server, or of an import."""
+        self.state = setup.seed.state
+        self.seq = 0
+        """How many events there were since the seed."""
+        self.clock = SandboxClock(clock, setup.clock)
+        self.snapshots: dict[str, Snapshot] = {}
+        self._setup = setup
+        self._processing = setup.processing
         self._journal = journal
-        self._clock = clock
-        self._own: dict[str, Account] = {}
-        """The accounts that differ from the seed's."""
-        self._listed = seed.listed
-        self._products: dict[str, Product] = {}
-        self._listed_products = seed.listed_products
-        self._customers: dict[str, Customer] = {}
-        self._seq = 0
-        self._stamper = Stamper(seed.last_created_at, seed.next_id, processing)
+        self._stream = name
+        self._streams = 0
+        """How many streams it had before this one."""
+        self._owned: set[str] = set()
+        """The accounts whose storage nobody else sees: no seed, no snapshot, no fork."""
+        self._digested: tuple[int, bytes] | None = None
+        """The digest after some of the events."""
         self._catch_up()
 
+    # commands and reads
+
     def apply(self, command: Command) -> Accepted | Refusal:
-        """Carry out ``command`` and keep what happened, or give why not and change nothing."""
+        """Carry out ``command`` and keep what happened, or give why not and change nothing.
+
+        Raises SandboxFullError.
+        """
         while True:
-            account = self._find(command.account_id)
-            outcome = decide(account, command, self._stamper.stamp(self._clock.now()))
-            if isinstance(outcome, Refusal) or self._keep(outcome):
+            account = self._find_to_change(command.account_id)
+            outcome = decide(account, command, self.state.stamp(self.clock.now(), self._processing))
+            if isinstance(outcome, Refusal) or self._keep(outcome, is_new=account is None):
                 return outcome
             self._catch_up()
 
     def account(self, account_id: str) -> Account | None:
         """Give an account after carrying out what is due on it, or None."""
-        account = self._find(account_id)
+        account = self.state.find(account_id)
         while account is not None and self._is_due(account):
-            outcome = process(account, self._stamper.stamp(self._clock.now()))
-            if self._keep(outcome):
+            if self.seq >= self._setup.max_events:
+                return self.peek(account_id)
+            account = self._find_to_change(account_id)
+            assert account is not None, "it is there"
+            outcome = process(account, self.state.stamp(self.clock.now(), self._processing))
+            if self._keep(outcome, is_new=False):
                 return outcome.account
             self._catch_up()
-            account = self._find(account_id)
+            account = self.state.find(account_id)
         return account
 
     def peek(self, account_id: str) -> Account | None:
         """Give an account as :meth:`account` would, but keep nothing. Safe on any thread."""
-        account = self._find(account_id)
+        state = self.state
+        account = state.find(account_id)
         if account is None or not self._is_due(account):
             return account
-        return process(account.sealed(), self._stamper.stamp(self._clock.now())).account
+        stamp = state.stamp(self.clock.now(), self._processing)
+        return process(account.sealed(), stamp).account
 
     def listed(self) -> Ordered[Listed]:
         """Give which accounts there are, oldest ``effective_at`` first."""
-        return self._listed
+        return self.state.listed
 
     def account_ids(self) -> list[str]:
-        """Give the ids of all accounts, in the order they were made. Safe on any thread."""
-        return list({**self._seed.accounts, **self._own})
+        """Give the ids of all accounts, those of the seed first. Safe on any thread."""
+        return self.state.account_ids()
 
     def create_product(self, product: Product) -> Product:
-        """Keep a product under an id of its own, and give it."""
+        """Keep a product under an id of its own, and give it. Raises SandboxFullError."""
         while True:
-            stamp = self._stamper.stamp(self._clock.now())
+            stamp = self.state.stamp(self.clock.now(), self._processing)
             product = product._replace(product_id=f"can_{stamp.id_number}")
-            if self._append(ProductCreated(product, stamp.created_at)):
+            if self.happen(ProductCreated(product, stamp.created_at)):
                 return product
             self._catch_up()
 
     def create_customer(self, customer: Customer) -> Customer:
-        """Keep a customer under an id of its own, and give it."""
+        """Keep a customer under an id of its own, and give it. Raises SandboxFullError."""
         while True:
-            stamp = self._stamper.stamp(self._clock.now())
+            stamp = self.state.stamp(self.clock.now(), self._processing)
             customer = customer._replace(customer_id=f"can_{stamp.id_number}")
-            if self._append(CustomerCreated(customer, stamp.created_at)):
+            if self.happen(CustomerCreated(customer, stamp.created_at)):
                 return customer
             self._catch_up()
 
     def product(self, product_id: str) -> Product | None:
         """Give a product, or None."""
-        return self._products.get(product_id) or self._seed.products.get(product_id)
+        return self.state.products.get(product_id)
 
     def listed_products(self) -> Ordered[Listed]:
         """Give which products there are, oldest first."""
-        return self._listed_products
+        return self.state.listed_products
 
     def customer(self, customer_id: str) -> Customer | None:
         """Give a customer, or None."""
-        return self._customers.get(customer_id) or self._seed.customers.get(customer_id)
+        return self.state.customers.get(customer_id)
 
     def holders(self, account: Account) -> list[tuple[Holder, Customer]]:
         """Give who owes what ``account`` says."""
@@ -121,48 +163,102 @@ class Sandbox:
 
     def now(self) -> datetime:
         """Give the time by which balances are read: never before the newest fact."""
-        return max(self._clock.now(), self._stamper.last_created_at)
+        return max(self.clock.now(), self.state.last_created_at)
+
+    # the whole of it
+
+    def happen(self, *events: Event) -> bool:
+        """Keep ``events`` and apply them; tell whether nobody was faster.
+
+        Raises SandboxFullError.
+        """
+        if not self._append(*events):
+            return False
+        self.state = self.state.after_all(events)
+        return True
+
+    def events(self) -> list[Event]:
+        """Give all that happened since the seed, in order."""
+        return list(self._journal.read(self._stream, 0))
+
+    def digest(self) -> str:
+        """Give the digest of all that happened, the seed included."""
+        seq, digest = self._digested or (0, self.seed.digest)
+        digest = chained(digest, self._journal.read(self._stream, seq))
+        self._digested = self.seq, digest
+        return digest.hex()
+
+    def snapshot(self) -> Snapshot:
+        """Give all there is, at once. It stays what it is."""
+        taken = Snapshot(self.seed, self.state, self.seq, self._stream, self.clock.setting)
+        self._begin(taken)
+        return taken
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back, or over, to what ``snapshot`` holds, at once; so does the clock."""
+        self._journal.drop(self._stream)
+        self.clock.setting = snapshot.clock
+        self._digested = None
+        self._begin(snapshot)
+
+    def reset(self) -> None:
+        """Go back to the seed of the server, at once; so does the clock. Snapshots stay."""
+        seed = self._setup.seed
+        self.restore(Snapshot(seed, seed.state, 0, "", self._setup.clock))
+
+    def forget(self) -> None:
+        """Let go of all that is kept elsewhere."""
+        for stream in {self._stream, *(taken.stream for taken in self.snapshots.values())}:
+            self._journal.drop(stream)
+
+    def _begin(self, at: Snapshot) -> None:
+        """Go on from a snapshot, in a stream of its own."""
+        self._streams += 1
+        self._stream = f"{self.name}@{self._streams}"
+        self._journal.fork(at.stream, at.seq, self._stream)
+        self._owned = set()
+        self.seed, self.state, self.seq = at.seed, at.state, at.seq
+
+    # keeping
 
     def _is_due(self, account: Account) -> bool:
-        automatic = self._stamper.processing is Processing.AUTOMATIC
+        automatic = self._processing is Processing.AUTOMATIC
         return automatic and is_due(account, self.now())
 
-    def _find(self, account_id: str) -> Account | None:
-        return self._own.get(account_id) or self._seed.accounts.get(account_id)
+    def _find_to_change(self, account_id: str) -> Account | None:
+        """Give an account that may be gone on from: what it shares is not added to."""
+        account = self.state.find(account_id)
+        if account is None or account_id in self._owned:
+            return account
+        return account.sealed()
 
-    def _keep(self, outcome: Accepted) -> bool:
+    def _keep(self, outcome: Accepted, *, is_new: bool) -> bool:
         """Keep what a command led to; tell whether nobody was faster."""
         if not outcome.events:
             return True
         if not self._append(*outcome.events):
             return False
-        self._own[outcome.account.terms.account_id] = outcome.account
+        self.state = self.state.having(outcome.events, outcome.account, is_new=is_new)
+        self._owned.add(outcome.account.terms.account_id)
         return True
 
+    def check_room_for(self, events: int) -> None:
+        """Make sure that ``events`` more may happen. Raises SandboxFullError."""
+        if self.seq + events > self._setup.max_events:
+            raise SandboxFullError(
+                f"The sandbox {self.name} holds {self.seq:,} events and takes no more: reset it, "
+                "or start the server with a larger --max-events."
+            )
+
     def _append(self, *events: Event) -> bool:
-        if not self._journal.append(self.name, self._seq, events):
+        self.check_room_for(len(events))
+        if not self._journal.append(self._stream, self.seq, events):
             return False
-        for event in events:
-            self._note(event)
+        self.seq += len(events)
         return True
 
     def _catch_up(self) -> None:
         """Apply what the journal has kept beyond what this sandbox has seen."""
-        for event in self._journal.read(self.name, self._seq):
-            if not isinstance(event, ProductCreated | CustomerCreated):
-                self._own[event.account_id] = evolve(self._find(event.account_id), event)
-            self._note(event)
-
-    def _note(self, event: Event) -> None:
-        """Keep count of an event, and of what it adds beside accounts."""
-        self._seq += 1
-        self._stamper.passed(event)
-        if isinstance(event, AccountOpened):
-            self._listed = self._listed.added(Listed.of(event.terms))
-        elif isinstance(event, ProductCreated):
-            product_id = event.product.product_id
-            self._products[product_id] = event.product
-            listed = Listed(event.created_at, event.created_at, product_id)
-            self._listed_products = self._listed_products.added(listed)
-        elif isinstance(event, CustomerCreated):
-            self._customers[event.customer.customer_id] = event.customer
+        missed = self._journal.read(self._stream, self.seq)
+        self.state = self.state.after_all(missed)
+        self.seq += len(missed)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import NamedTuple
 
-from mockserver.ledger.commands import Processing
 from mockserver.sandbox.clock import Clock
-from mockserver.sandbox.sandbox import Sandbox
-from mockserver.sandbox.seed import Seed
+from mockserver.sandbox.sandbox import Sandbox, Setup
 from mockserver.store.journal import Journal
 
 DEFAULT = "default"
@@ -16,32 +18,54 @@ DEFAULT = "default"
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What a sandbox may be called."""
 
+OWN = re.compile(r"sbx_[A-Za-z0-9_-]{1,60}")
+"""What a sandbox is called that is made by its name: the name is its token."""
+
+
+class TooManySandboxesError(Exception):
+    """There are as many sandboxes as there may be. The message says what to do."""
+
+
+class Limits(NamedTuple):
+    """How much a server keeps."""
+
+    sandboxes: int = 10_000
+    idle_seconds: float = 24 * 3600.0
+    """After which a sandbox that is made by its name is forgotten."""
+
 
 class Sandboxes:
     """Sandboxes by name. They share the seed and the journal, and see nothing of each other."""
 
     def __init__(
         self,
-        seed: Seed,
+        setup: Setup,
         journal: Journal,
         clock: Clock,
-        processing: Processing = Processing.AUTOMATIC,
+        limits: Limits = Limits(),  # noqa: B008 - a value
+        uptime: Callable[[], float] = time.monotonic,
     ) -> None:
         """Make the default one; all others when they are first used."""
-        self.seed = seed
+        self.seed = setup.seed
+        self._setup = setup
         self._journal = journal
         self._clock = clock
-        self._processing = processing
+        self._limits = limits
+        self._uptime = uptime
         self._by_name: dict[str, Sandbox] = {}
+        self._used: OrderedDict[str, float] = OrderedDict()
+        """When those that can expire were last used, the longest unused first."""
         self.get(DEFAULT)
 
     def get(self, name: str) -> Sandbox:
-        """Give the sandbox called ``name``, beginning with the seed if it is new."""
-        sandbox = self._by_name.get(name)
-        if sandbox is None:
-            assert NAME.fullmatch(name), f"{name!r} is no name for a sandbox"
-            sandbox = Sandbox(name, self.seed, self._journal, self._clock, self._processing)
-            self._by_name[name] = sandbox
+        """Give the sandbox called ``name``, beginning with the seed if it is new.
+
+        Raises TooManySandboxesError.
+        """
+        sandbox = self._by_name.get(name) or self._made(name)
+        if name in self._used:
+            self._used[name] = self._uptime()
+            self._used.move_to_end(name)
         return sandbox
 
     def find(self, name: str) -> Sandbox | None:
@@ -51,3 +75,37 @@ class Sandboxes:
     def names(self) -> list[str]:
         """Give the names in use, the default one first."""
         return [DEFAULT, *sorted(self._by_name.keys() - {DEFAULT})]
+
+    def fork(self, sandbox: Sandbox, name: str) -> None:
+        """Let the sandbox called ``name`` go on from what ``sandbox`` holds.
+
+        Raises TooManySandboxesError.
+        """
+        other, taken = self.get(name), sandbox.snapshot()
+        other.restore(taken)
+        self._journal.drop(taken.stream)
+
+    def forget(self, name: str) -> None:
+        """Let go of a sandbox and all that is in it; its name may be used again."""
+        self._by_name.pop(name).forget()
+        self._used.pop(name, None)
+
+    def _made(self, name: str) -> Sandbox:
+        assert NAME.fullmatch(name), f"{name!r} is no name for a sandbox"
+        self._expire()
+        if len(self._by_name) >= self._limits.sandboxes:
+            raise TooManySandboxesError(
+                f"There are {len(self._by_name):,} sandboxes, and no more are made: delete one, "
+                "or start the server with a larger --max-sandboxes."
+            )
+        sandbox = Sandbox(name, self._setup, self._journal, self._clock)
+        self._by_name[name] = sandbox
+        if OWN.fullmatch(name):
+            self._used[name] = self._uptime()
+        return sandbox
+
+    def _expire(self) -> None:
+        """Forget what has not been used for long."""
+        before = self._uptime() - self._limits.idle_seconds
+        while self._used and next(iter(self._used.values())) < before:
+            self.forget(next(iter(self._used)))

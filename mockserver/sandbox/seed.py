@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 from mockserver.ledger.account import Account
-from mockserver.ledger.ordered import Ordered
-from mockserver.ledger.terms import Customer, Product, Terms
+from mockserver.ledger.events import Event
+from mockserver.ledger.invariants import broken_invariants
+from mockserver.sandbox.digest import chained
+from mockserver.sandbox.state import State
 
 
-class Listed(NamedTuple):
-    """The place of an account, or of a product, in its list."""
+@dataclass(frozen=True)
+class Seed:
+    """A state, and how it came about."""
 
-    effective_at: datetime
-    created_at: datetime
-    listed_id: str
+    state: State
+    first_id: int
+    """The number of the first id that was there to be generated."""
+    genesis: Callable[[], Iterator[Event]]
+    """Gives what led to it, anew each time: a large ledger's events are not kept."""
 
-    @classmethod
-    def of(cls, terms: Terms) -> Listed:
-        """Give the place of the account that was opened with ``terms``."""
-        return cls(terms.effective_at, terms.created_at, terms.account_id)
+    @property
+    def accounts(self) -> list[Account]:
+        """The accounts, in the order in which they were planned."""
+        return list(self.state.base.values())
 
+    @cached_property
+    def digest(self) -> bytes:
+        """The digest of what led to it."""
+        return chained(b"", self.genesis())
 
-class Seed(NamedTuple):
-    """Accounts, products and customers by id."""
-
-    accounts: Mapping[str, Account]
-    """In the order in which they were planned."""
-    listed: Ordered[Listed]
-    products: Mapping[str, Product]
-    listed_products: Ordered[Listed]
-    customers: Mapping[str, Customer]
-    last_created_at: datetime
-    """When its last fact was created; what follows is created later."""
-    next_id: int
-    """The number of the first id that a sandbox generates."""
+    @cached_property
+    def broken(self) -> tuple[str, ...]:
+        """What is wrong with its accounts: nothing, unless somebody changed one."""
+        return tuple(
+            sentence for account in self.accounts for sentence in broken_invariants(account)
+        )

@@ -7,21 +7,22 @@ ledger that could have come about, and holds whatever the ledger guarantees.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol, TypeVar
 
 from mockserver.api.problems import sentence
-from mockserver.ledger.account import Account
-from mockserver.ledger.commands import ChangeStatus, Command, Open
+from mockserver.ledger.commands import ChangeStatus, Command, Open, Processing
 from mockserver.ledger.decide import decide, process
+from mockserver.ledger.draft import Accepted
 from mockserver.ledger.due import is_due
+from mockserver.ledger.events import CustomerCreated, Event, ProductCreated
 from mockserver.ledger.line_item import Post
-from mockserver.ledger.ordered import Ordered
 from mockserver.ledger.refusals import Refusal
 from mockserver.ledger.terms import AccountStatus, Customer, Terms
-from mockserver.sandbox.seed import Listed, Seed
-from mockserver.sandbox.stamper import Stamper
+from mockserver.sandbox.seed import Seed
+from mockserver.sandbox.state import BEGINNING, State
 
 FIRST_GENERATED_ID = 1_000_001
 """Generated ids count from here, or from above the highest such id in a plan."""
@@ -29,9 +30,7 @@ FIRST_GENERATED_ID = 1_000_001
 T = TypeVar("T")
 
 _GENERATED = re.compile(r"can_([0-9]{1,15})")
-_MICROSECOND = timedelta(microseconds=1)
 _MINUTE = timedelta(minutes=1)
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Step(NamedTuple):
@@ -87,52 +86,80 @@ def carry_out(
 
     Raises PlanError for a step that the ledger refuses, and for one later than ``now``.
     """
-    steps = [step for plan in plans for step in plan.steps()]
-    steps.sort(key=lambda step: step.created_at)
-    accounts: dict[str, Account] = {}
-    stamper = Stamper(_BEGINNING, _next_id(plans, customers))
-    for step in progress(steps, len(steps), "Posting their history"):
+    planting = _Planting(plans, customers, now)
+    deque(planting.events(progress), maxlen=0)
+    return Seed(
+        state=planting.state.as_base(plan.terms.account_id for plan in plans),
+        first_id=planting.first_id,
+        genesis=lambda: _Planting(plans, customers, now).events(silently),
+    )
+
+
+class _Planting:
+    """Carries out plans; what happened and what came of it is the same each time."""
+
+    def __init__(
+        self, plans: Sequence[AccountPlan], customers: Sequence[Customer], now: datetime
+    ) -> None:
+        self._plans = plans
+        self._customers = customers
+        self._now = now
+        self.first_id = _next_id(plans, customers)
+        self.state = State(next_id=self.first_id)
+
+    def events(self, progress: Progress) -> Iterator[Event]:
+        """Give what happens, while it does. Raises PlanError."""
+        yield from self._products_and_customers()
+        steps = [step for plan in self._plans for step in plan.steps()]
+        steps.sort(key=lambda step: step.created_at)
+        for step in progress(steps, len(steps), "Posting their history"):
+            yield from self._step(step)
+        yield from self._settle()
+
+    def _products_and_customers(self) -> Iterator[Event]:
+        for product in dict.fromkeys(plan.terms.product for plan in self._plans):
+            yield self._happened(ProductCreated(product, self._first_instant()))
+        for customer in self._customers:
+            yield self._happened(CustomerCreated(customer, self._first_instant()))
+
+    def _first_instant(self) -> datetime:
+        return self.state.stamp(BEGINNING, Processing.AUTOMATIC).created_at
+
+    def _happened(self, event: Event) -> Event:
+        self.state = self.state.after(event)
+        return event
+
+    def _step(self, step: Step) -> Iterator[Event]:
         account_id = step.command.account_id
-        if isinstance(step.command, Open) and account_id in accounts:
+        account = self.state.find(account_id)
+        if isinstance(step.command, Open) and account is not None:
             raise PlanError(f"the account {account_id!r} is opened twice")
-        if step.created_at > now:
+        if step.created_at > self._now:
             raise PlanError(
                 f"the account {account_id!r} has a history in the future, at {step.created_at}; "
                 "an item with a future effective_at needs a created_at in the past"
             )
-        outcome = decide(accounts.get(account_id), step.command, stamper.stamp(step.created_at))
+        stamp = self.state.stamp(step.created_at, Processing.AUTOMATIC)
+        outcome = decide(account, step.command, stamp)
         if isinstance(outcome, Refusal):
             raise PlanError(f"the ledger refuses {_told(step.command)}: {sentence(outcome)}")
         if not outcome.events:
             raise PlanError(f"{_told(step.command)} is there twice")
-        accounts[account_id] = outcome.account
-        for event in outcome.events:
-            stamper.passed(event)
-    _settle(accounts, stamper, now - _MINUTE)
-    products = list(dict.fromkeys(plan.terms.product for plan in plans))
-    ordered = {plan.terms.account_id: accounts[plan.terms.account_id].sealed() for plan in plans}
-    return Seed(
-        accounts=ordered,
-        listed=Ordered(Listed.of(account.terms) for account in ordered.values()),
-        products={product.product_id: product for product in products},
-        listed_products=Ordered(
-            Listed(_BEGINNING, _BEGINNING + number * _MICROSECOND, product.product_id)
-            for number, product in enumerate(products)
-        ),
-        customers={customer.customer_id: customer for customer in customers},
-        last_created_at=stamper.last_created_at,
-        next_id=stamper.next_id,
-    )
+        yield from self._accepted(outcome, is_new=account is None)
 
+    def _settle(self) -> Iterator[Event]:
+        """Carry out what is due by now, so that no sandbox has to do it again."""
+        now = self._now - _MINUTE
+        for plan in self._plans:
+            account = self.state.find(plan.terms.account_id)
+            if account is not None and is_due(account, now):
+                yield from self._accepted(
+                    process(account, self.state.stamp(now, Processing.AUTOMATIC)), is_new=False
+                )
 
-def _settle(accounts: dict[str, Account], stamper: Stamper, now: datetime) -> None:
-    """Carry out what is due by ``now``, so that no sandbox has to do it again."""
-    for account_id, account in accounts.items():
-        if is_due(account, now):
-            outcome = process(account, stamper.stamp(now))
-            accounts[account_id] = outcome.account
-            for event in outcome.events:
-                stamper.passed(event)
+    def _accepted(self, outcome: Accepted, *, is_new: bool) -> Iterator[Event]:
+        self.state = self.state.having(outcome.events, outcome.account, is_new=is_new)
+        yield from outcome.events
 
 
 def _told(command: Command) -> str:
