@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,11 +15,14 @@ from mockserver.api import stack
 from mockserver.api.answers import CheckAnswers
 from mockserver.api.auth import Tokens
 from mockserver.api.compat import PROFILES
+from mockserver.api.contract import Contract
 from mockserver.api.documents import Document
-from mockserver.api.handlers import HANDLERS
+from mockserver.api.handlers import HANDLERS, arguments, token_info
 from mockserver.api.strict_json import dumps
 from mockserver.console.web import create_console
-from mockserver.sandbox.clock import Clock, SystemClock
+from mockserver.control.api import Control, source
+from mockserver.door.front import Dated, Front
+from mockserver.sandbox.clock import Clock, ClockSetting, SystemClock
 from mockserver.sandbox.sandbox import Setup
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.seed import Seed
@@ -38,7 +42,7 @@ class Application(NamedTuple):
     """A server without its socket."""
 
     asgi: ASGIApp
-    contract: contracts.Contract
+    contract: Contract
     sandboxes: Sandboxes
 
 
@@ -53,19 +57,41 @@ def build(
     path = contracts.source()
     contract = contracts.load(path)
     seed = plant(settings, clock.now(), progress)
-    sandboxes = Sandboxes(Setup(seed, settings.processing), MemoryJournal(), clock)
-    tokens = Tokens(settings.tokens, settings.clients, clock)
-    api = stack.build(contract, HANDLERS, tokens, sandboxes, PROFILES[settings.compat])
-    if settings.check_responses:
-        api = CheckAnswers(api, contract, exempt=(DOCS,))
+    setup = Setup(
+        seed,
+        settings.processing,
+        ClockSetting(frozen_at=settings.frozen_at),
+        settings.max_events,
+        settings.rate,
+    )
+    sandboxes = Sandboxes(setup, MemoryJournal(), clock, settings.limits)
+    tokens = Tokens(settings.tokens, settings.clients, sandboxes, is_shared=settings.is_shared)
+    api = _contract_app(contract, tokens, sandboxes, settings)
+    front = Front(api, contract, tokens, sandboxes)
     others: dict[str, ASGIApp] = {
+        DOCS: api,
         "/healthz": Document("application/json", dumps({"status": "ok"})),
         "/openapi.json": Document("application/json", dumps(contract.raw)),
         "/openapi.yaml": Document("application/yaml", path.read_bytes()),
     }
-    if settings.is_local:
-        others[CONSOLE] = _mounted(create_console(sandboxes))
-    return Application(_Switch(api, others), contract, sandboxes)
+    console = _mounted(create_console(sandboxes)) if settings.is_local else front
+    others[CONSOLE] = _Below(Control(settings, contract, tokens, sandboxes), console)
+    return Application(Dated(_Switch(front, others), clock), contract, sandboxes)
+
+
+def _contract_app(
+    contract: Contract, tokens: Tokens, sandboxes: Sandboxes, settings: Settings
+) -> ASGIApp:
+    profile = PROFILES[settings.compat]
+    parts = stack.Parts(
+        HANDLERS,
+        functools.partial(token_info, tokens),
+        functools.partial(arguments, tokens, sandboxes, profile),
+        profile,
+        DOCS,
+    )
+    app = stack.build(contract, parts)
+    return CheckAnswers(app, contract, exempt=(DOCS,)) if settings.check_responses else app
 
 
 def plant(settings: Settings, now: datetime, progress: Progress = silently) -> Seed:
@@ -94,10 +120,23 @@ class _Switch:
         app = self._api
         if scope["type"] == "http":
             path: str = scope["path"]
-            if path.startswith(CONSOLE):
-                path = "/" + path[1:].partition("/")[0]
-            app = self._others.get(path, app)
+            first = "/" + path[1:].partition("/")[0]
+            app = self._others.get(first if first in (CONSOLE, DOCS) else path, app)
         await app(scope, receive, send)
+
+
+class _Below:
+    """Sends a request below :data:`CONSOLE` to its page, or to the control API."""
+
+    def __init__(self, control: ASGIApp, console: ASGIApp) -> None:
+        self._control = control
+        self._pages = dict.fromkeys(("", "account", "static"), console)
+        document = source().read_bytes()
+        self._pages["control.yaml"] = Document("application/yaml", document)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        name = scope["path"].removeprefix(CONSOLE)[1:].partition("/")[0]
+        await self._pages.get(name, self._control)(scope, receive, send)
 
 
 def _mounted(console: Flask) -> ASGIApp:

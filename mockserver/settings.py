@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from mockserver.api.auth import DEMO_CLIENT, Client
 from mockserver.api.compat import Compat
 from mockserver.ledger.commands import Processing
+from mockserver.sandbox.rate import Rate
+from mockserver.sandbox.sandboxes import Limits
 
 DEFAULT_TOKEN = "demo-token"  # noqa: S105 - everybody may know it
 MIN_ACCOUNTS = 3
+_LIMITS = Limits()
 MAX_ACCOUNTS = 100_000
 
 
@@ -29,6 +33,19 @@ class Settings:
     scenario: str | None = None
     """The name or the file of a starting ledger; None is a portfolio."""
     check_responses: bool = False
+    frozen_at: datetime | None = None
+    """Where the clocks of all sandboxes stand still at first; None is: they run."""
+    is_shared: bool = False
+    """Whether only minted tokens are good."""
+    control_token: str | None = None
+    """What opens the control API; without it, it is open to this machine only."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Further names under which the control API answers."""
+    limits: Limits = _LIMITS
+    max_events: int = 1_000_000
+    """How much may happen in a sandbox."""
+    rate: Rate | None = None
+    """How many requests a token may send."""
 
     @property
     def is_local(self) -> bool:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import re
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import Enum
 from hashlib import sha256
 
-from itsdangerous import BadData, URLSafeTimedSerializer
-from itsdangerous.timed import TimestampSigner
+from itsdangerous import BadData, URLSafeSerializer
 
 from mockserver.api.failures import InvalidClient, NotAuthorized, Unauthorized
-from mockserver.sandbox.clock import Clock
-from mockserver.sandbox.sandboxes import DEFAULT
+from mockserver.sandbox.sandboxes import DEFAULT, OWN, Sandboxes
 
 LIFETIME_SECONDS = 3600
 """For how long a minted token is good (openapi.yaml, assumption token-lifetime)."""
@@ -27,7 +24,6 @@ TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 _CREDENTIALS = re.compile(rf"(?i:bearer) +({TOKEN.pattern})")
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 _MINTED = "cmt_"
-_OWN_SANDBOX = re.compile(r"sbx_[A-Za-z0-9_-]{1,60}")
 
 
 class Role(Enum):
@@ -62,13 +58,22 @@ class Caller:
 class Tokens:
     """Knows every good token: configured ones, those it minted, and ``sbx_<name>``."""
 
-    def __init__(self, configured: Iterable[str], clients: Iterable[Client], clock: Clock) -> None:
-        """Take ``configured`` tokens for the default sandbox, with all rights."""
+    def __init__(
+        self,
+        configured: Iterable[str],
+        clients: Iterable[Client],
+        sandboxes: Sandboxes,
+        *,
+        is_shared: bool = False,
+    ) -> None:
+        """Take ``configured`` tokens for the default sandbox, with all rights.
+
+        A shared server knows minted tokens only.
+        """
         self._configured = {_digest(token) for token in configured}
         self._clients: Mapping[str, Client] = {client.client_id: client for client in clients}
-        self._minter = URLSafeTimedSerializer(
-            secrets.token_bytes(32), signer=_signer(clock), salt="token"
-        )
+        self._sandboxes = sandboxes
+        self._is_shared = is_shared
 
     def mint(self, client_id: str, client_secret: str) -> str:
         """Give a token for a client. Raises InvalidClient."""
@@ -78,8 +83,16 @@ class Tokens:
             raise InvalidClient(
                 "The client id and secret are not a registered pair.", headers=_CHALLENGE
             )
-        token = self._minter.dumps([client_id, secrets.token_hex(8)])
+        sandbox = self._sandboxes.get(client.sandbox)
+        sandbox.tokens_minted += 1
+        issued_at = int(sandbox.clock.now().timestamp())
+        token = _signer(client).dumps([client_id, sandbox.tokens_minted, issued_at])
         return f"{_MINTED}{token if isinstance(token, str) else token.decode()}"
+
+    def sandbox_of(self, client_id: object) -> str | None:
+        """Give the sandbox of a client's tokens, or None for one that is not registered."""
+        client = self._clients.get(client_id) if isinstance(client_id, str) else None
+        return None if client is None else client.sandbox
 
     def caller(self, authorization: list[str]) -> Caller:
         """Give who sends these ``Authorization`` headers. Raises Unauthorized, NotAuthorized."""
@@ -89,11 +102,11 @@ class Tokens:
                 'Send a token as "Authorization: Bearer <token>".', headers=_CHALLENGE
             )
         token = match[1]
-        if _digest(token) in self._configured:
-            return Caller(Role.ADMIN, DEFAULT)
         if token.startswith(_MINTED):
             return self._minted(token.removeprefix(_MINTED))
-        if _OWN_SANDBOX.fullmatch(token):
+        if not self._is_shared and _digest(token) in self._configured:
+            return Caller(Role.ADMIN, DEFAULT)
+        if not self._is_shared and OWN.fullmatch(token):
             return Caller(Role.ADMIN, token)
         if token.startswith("eyJ"):
             raise NotAuthorized(
@@ -103,12 +116,15 @@ class Tokens:
         raise NotAuthorized("The token is unknown or has expired.")
 
     def _minted(self, token: str) -> Caller:
-        try:
-            client_id, _ = self._minter.loads(token, max_age=LIFETIME_SECONDS - 1)
-        except BadData:
-            raise NotAuthorized("The token is unknown or has expired.") from None
-        client = self._clients[client_id]
-        return Caller(client.role, client.sandbox)
+        _, payload = URLSafeSerializer("").loads_unsafe(token)
+        client = self._clients.get(payload[0]) if isinstance(payload, list) else None
+        if client is not None:
+            with contextlib.suppress(BadData):
+                _, _, issued_at = _signer(client).loads(token)
+                now = self._sandboxes.get(client.sandbox).clock.now().timestamp()
+                if now < issued_at + LIFETIME_SECONDS:
+                    return Caller(client.role, client.sandbox)
+        raise NotAuthorized("The token is unknown or has expired.")
 
 
 def _digest(token: str) -> bytes:
@@ -116,14 +132,9 @@ def _digest(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-def _signer(clock: Clock) -> type[TimestampSigner]:
-    class _ClockSigner(TimestampSigner):
-        """Signs with the time of ``clock`` instead of the machine's."""
+def _signer(client: Client) -> URLSafeSerializer:
+    """Give what signs a client's tokens, the same in every process.
 
-        def get_timestamp(self) -> int:
-            return int(clock.now().timestamp())
-
-        def timestamp_to_datetime(self, ts: int) -> datetime:
-            return datetime.fromtimestamp(ts, tz=UTC)
-
-    return _ClockSigner
+    Who could forge one knows the client's secret, and is given tokens anyway.
+    """
+    return URLSafeSerializer(client.client_secret, salt="canopy-mock token")

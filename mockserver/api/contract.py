@@ -23,6 +23,8 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 SchemaObject = Mapping[str, Any]
 
+_PARAMETER = re.compile(r"\{(\w+)\}")
+
 
 class ContractError(Exception):
     """The file is not a contract this server can serve. The message is one line."""
@@ -62,7 +64,9 @@ class PathItem:
 
     path: str
     pattern: re.Pattern[str]
-    """Matches the path as it is sent, percent-encoded, each parameter within its segment."""
+    """Matches the path as it is sent, percent-encoded, each parameter within its segment, and gives
+    the parameters their names.
+    """
     operations: Mapping[str, Operation]
 
 
@@ -126,7 +130,7 @@ def load(path: Path) -> Contract:
 
 
 def _path_item(path: str, item: SchemaObject) -> PathItem:
-    segments = (re.escape(part) if "{" not in part else "[^/]+" for part in path.split("/"))
+    pattern = "/".join(_PARAMETER.sub(r"(?P<\1>[^/]+)", part) for part in path.split("/"))
     operations: dict[str, Operation] = {}
     for method in METHODS:
         if method in item:
@@ -134,4 +138,4 @@ def _path_item(path: str, item: SchemaObject) -> PathItem:
                 raise ContractError(f"{method.upper()} {path} has no operationId")
             operation = Operation(item[method]["operationId"], method.upper(), path, item[method])
             operations[operation.method] = operation
-    return PathItem(path, re.compile("/".join(segments)), operations)
+    return PathItem(path, re.compile(pattern), operations)

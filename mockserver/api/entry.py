@@ -29,6 +29,7 @@ from mockserver.api.failures import (
 from mockserver.api.strict_json import Json, MalformedJsonError, loads
 
 MAX_BODY_BYTES = 65_536
+"""Where an operation does not say otherwise (``x-max-body-bytes``)."""
 
 ABSENT: Any = object()
 """Stands for a body that was not sent."""
@@ -72,6 +73,7 @@ class _EntryOperation:
         self._provide = provide
         self._takes_body = "requestBody" in operation.definition
         self._roles = operation.roles
+        self._max_bytes: int = operation.definition.get("x-max-body-bytes", MAX_BODY_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["path_params"] = {k: unquote(v) for k, v in scope["path_params"].items()}
@@ -79,7 +81,7 @@ class _EntryOperation:
         received = Received(self._takes_body)
         scope["extensions"][_KEY] = received
         if self._takes_body:
-            raw = await _read_body(scope, receive)
+            raw = await _read_body(scope, receive, self._max_bytes)
             scope["headers"] = [_plain(name, value) for name, value in scope["headers"]]
             if raw:
                 received.body = _parse(raw)
@@ -96,14 +98,14 @@ class _EntryOperation:
             raise NotAuthorized(f"The role {caller.role.value} may not do this; {allowed} may.")
 
 
-async def _read_body(scope: Scope, receive: Receive) -> bytes:
+async def _read_body(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
     """Read the body. Raises UnsupportedMediaType, BodyTooLarge, in this order."""
     headers = Headers(scope=scope)
     declared = headers.get("content-length")
     empty = declared in (None, "0") and "transfer-encoding" not in headers
     _check_media_type(headers, empty=empty)
-    if declared is not None and int(declared) > MAX_BODY_BYTES:
-        raise _too_large()
+    if declared is not None and int(declared) > max_bytes:
+        raise _too_large(max_bytes)
     body = b""
     more = True
     while more:
@@ -112,8 +114,8 @@ async def _read_body(scope: Scope, receive: Receive) -> bytes:
             raise MalformedBody("The body ends before its end.")
         body += message.get("body", b"")
         more = message.get("more_body", False)
-        if len(body) > MAX_BODY_BYTES:
-            raise _too_large()
+        if len(body) > max_bytes:
+            raise _too_large(max_bytes)
     return body
 
 
@@ -134,8 +136,8 @@ def _plain(name: bytes, value: bytes) -> tuple[bytes, bytes]:
     return (name, b"application/json") if name == b"content-type" else (name, value)
 
 
-def _too_large() -> BodyTooLarge:
-    return BodyTooLarge(f"The body is longer than {MAX_BODY_BYTES} bytes.")
+def _too_large(max_bytes: int) -> BodyTooLarge:
+    return BodyTooLarge(f"The body is longer than {max_bytes} bytes.")
 
 
 def _parse(body: bytes) -> Json:

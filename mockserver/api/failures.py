@@ -6,6 +6,8 @@
   - Unauthorized, NotAuthorized
   - UnsupportedMediaType, BodyTooLarge, MalformedBody, SchemaViolation
   - InvalidClient
+  - TooManyRequests, SandboxFull, TooManySandboxes
+  - in the control API: NotThere, Conflict, NotPossible
 * Refusal (``mockserver.ledger.refusals``): the request is valid, the ledger says no
 
 Rejections are raised, because they end a request anywhere on its way in; refusals are returned.
@@ -83,6 +85,37 @@ class SchemaViolation(Rejection):
 
 class InvalidClient(Rejection):
     """The credentials are not those of a client."""
+
+
+class TooManyRequests(Rejection):
+    """The token has sent as many requests as it may for now; ``headers`` say when to go on."""
+
+    @classmethod
+    def until(cls, seconds: int) -> TooManyRequests:
+        """Give the rejection that ends in ``seconds``."""
+        told = "1 second" if seconds == 1 else f"{seconds} seconds"
+        message = f"Too many requests; try again in {told}."
+        return cls(message, headers={"Retry-After": str(seconds)})
+
+
+class SandboxFull(Rejection):
+    """The sandbox takes no more."""
+
+
+class TooManySandboxes(Rejection):
+    """The server makes no more sandboxes."""
+
+
+class NotThere(Rejection):
+    """A sandbox has nothing that is called so."""
+
+
+class Conflict(Rejection):
+    """What is asked for does not go with what there is."""
+
+
+class NotPossible(Rejection):
+    """What is asked for makes no sense, though no schema says so."""
 
 
 Failure: TypeAlias = type[Rejection | Refusal]

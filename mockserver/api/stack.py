@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from connexion import AsyncApp
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
@@ -17,35 +18,49 @@ from connexion.security import AbstractSecurityHandler
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Scope
 
-from mockserver.api.auth import Caller, Tokens
 from mockserver.api.compat import Profile
 from mockserver.api.contract import Contract, ContractError
 from mockserver.api.entry import Entry, handler_arguments
-from mockserver.api.failures import MethodNotAllowed, PathNotFound, Rejection
+from mockserver.api.failures import (
+    MethodNotAllowed,
+    PathNotFound,
+    Rejection,
+    SandboxFull,
+    TooManySandboxes,
+)
 from mockserver.api.problems import Answer, failed, refused, rejected, succeeded
 from mockserver.api.routing import PathItems
-from mockserver.api.strict_json import Json
 from mockserver.api.validation import validator_map
 from mockserver.ledger.refusals import Refusal
-from mockserver.sandbox.sandboxes import Sandboxes
+from mockserver.sandbox.sandbox import SandboxFullError
+from mockserver.sandbox.sandboxes import TooManySandboxesError
 
 _LOG = logging.getLogger(__name__)
 
-Handler: TypeAlias = Callable[..., Json | Refusal]
-"""Gives the body of a 200, or why not."""
+Handler: TypeAlias = Callable[..., Any]
+"""Gives the body of a 200, or the refusal; or is awaited to give that."""
 
 
-def build(
-    contract: Contract,
-    handlers: Mapping[str, Handler],
-    tokens: Tokens,
-    sandboxes: Sandboxes,
-    profile: Profile,
-) -> ASGIApp:
+class Parts(NamedTuple):
+    """What a contract is served with."""
+
+    handlers: Mapping[str, Handler]
+    """By operationId."""
+    token_info: Callable[[list[str]], dict[str, Any]]
+    """Gives who sends these ``Authorization`` headers, or raises a rejection."""
+    arguments: Callable[[dict[str, Any]], dict[str, Any]]
+    """Gives what handlers may ask for by name, from what is known of the caller."""
+    profile: Profile
+    docs: str | None = None
+    """Where to serve Swagger UI."""
+
+
+def build(contract: Contract, parts: Parts) -> ASGIApp:
     """Give the application that serves ``contract``.
 
     Raises ContractError for an operation without a handler.
     """
+    handlers, profile = parts.handlers, parts.profile
     known = {operation.operation_id for operation in contract.operations()}
     if unknown := sorted(known - handlers.keys()):
         raise ContractError(f"no handler answers the operationId {unknown[0]}")
@@ -54,17 +69,16 @@ def build(
         resolver=Resolver(
             {name: _answering(h, profile) for name, h in handlers.items()}.__getitem__
         ),
-        security_map={"bearer": _bearer_security(tokens)},
+        security_map={"bearer": _bearer_security(parts.token_info)},
         validator_map=validator_map(profile),
-        swagger_ui_options=SwaggerUIOptions(serve_spec=False, swagger_ui_path="/docs"),
+        swagger_ui_options=SwaggerUIOptions(
+            serve_spec=False, swagger_ui=parts.docs is not None, swagger_ui_path=parts.docs or ""
+        ),
     )
 
     def provide(scope: Scope) -> None:
         arguments = handler_arguments(scope)
-        arguments.update(profile=profile, tokens=tokens)
-        if "token_info" in arguments:
-            caller: Caller = arguments["token_info"]["caller"]
-            arguments["sandbox"] = sandboxes.get(caller.sandbox)
+        arguments.update(parts.arguments(arguments.get("token_info", {})))
 
     app.add_middleware(
         PathItems,
@@ -83,10 +97,11 @@ def build(
 
 def _answering(handler: Handler, profile: Profile) -> Callable[..., Awaitable[ConnexionResponse]]:
     """Let a plain function run on the event loop's own thread; Connexion would use another."""
+    waits = inspect.iscoroutinefunction(handler)
 
     @functools.wraps(handler)
     async def run(**arguments: Any) -> ConnexionResponse:
-        outcome = handler(**arguments)
+        outcome = await handler(**arguments) if waits else handler(**arguments)
         if isinstance(outcome, Refusal):
             return _response(refused(outcome, profile.kinds))
         return _response(succeeded(outcome))
@@ -102,14 +117,14 @@ def _response(answer: Answer) -> ConnexionResponse:
     )
 
 
-def _bearer_security(tokens: Tokens) -> type[AbstractSecurityHandler]:
+def _bearer_security(
+    token_info: Callable[[list[str]], dict[str, Any]],
+) -> type[AbstractSecurityHandler]:
     class Bearer(AbstractSecurityHandler):
         """Finds out who calls."""
 
         def get_fn(self, *_: Any) -> Callable[[ConnexionRequest], dict[str, Any]]:
-            return lambda request: {
-                "caller": tokens.caller(request.headers.getlist("authorization"))
-            }
+            return lambda request: token_info(request.headers.getlist("authorization"))
 
     return Bearer
 
@@ -127,10 +142,18 @@ def _add_error_handlers(app: AsyncApp, profile: Profile) -> None:
             return _response(rejected(taken))
         return _response(rejected(PathNotFound("There is no such page.")))
 
+    async def on_full(_: ConnexionRequest, error: SandboxFullError) -> ConnexionResponse:
+        return _response(rejected(SandboxFull(str(error)), profile.kinds))
+
+    async def on_too_many(_: ConnexionRequest, error: TooManySandboxesError) -> ConnexionResponse:
+        return _response(rejected(TooManySandboxes(str(error)), profile.kinds))
+
     async def on_bug(_: ConnexionRequest, error: Exception) -> ConnexionResponse:
         _LOG.error("a request failed", exc_info=error)
         return _response(failed())
 
     app.add_error_handler(Rejection, on_rejection)
+    app.add_error_handler(SandboxFullError, on_full)
+    app.add_error_handler(TooManySandboxesError, on_too_many)
     app.add_error_handler(HTTPException, on_http_error)
     app.add_error_handler(Exception, on_bug)

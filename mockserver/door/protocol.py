@@ -4,7 +4,7 @@ Uvicorn answers what is not HTTP in plain text, takes heads of any size, and los
 request that offers an upgrade. This subclass relies on names inside uvicorn 0.34 to 0.54:
 ``on_message_begin``, ``on_url``, ``on_header``, ``on_headers_complete``, ``on_message_complete``,
 ``on_response_complete``, ``send_400_response``, ``_unset_keepalive_if_required``, ``parser``,
-``headers``, ``url``, ``cycle`` and ``flow``.
+``headers``, ``url``, ``cycle``, ``flow``, ``scope`` and ``transport``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mockserver.api.failures import HeadersTooLarge, MalformedRequest, Rejection, UriTooLong
 from mockserver.api.problems import rejected
+from mockserver.door.reply import CONNECTION
 
 MAX_URL_BYTES = 4_096
 MAX_FIELDS = 64
@@ -65,6 +66,7 @@ class DoorProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin to count."""
         super().on_message_begin()
+        self.scope["extensions"] = {CONNECTION: {"transport": self.transport}}
         self._rejection = None
         self._in_head = True
         self._unfinished_bytes = 0

@@ -49,6 +49,7 @@ def run(app: ASGIApp, listener: socket.socket, on_ready: Callable[[], None]) -> 
         access_log=False,
         log_level="error",
         server_header=False,
+        date_header=False,
         timeout_graceful_shutdown=10,
     )
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn repeats it when all is stopped

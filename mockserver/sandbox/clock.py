@@ -51,21 +51,21 @@ class ClockSetting(NamedTuple):
 class SandboxClock:
     """A clock that is real, ahead, or frozen, and never goes back but with its ledger."""
 
-    __slots__ = ("_base", "setting")
+    __slots__ = ("base", "setting")
 
     def __init__(self, base: Clock, setting: ClockSetting) -> None:
         """Begin with ``setting`` over ``base``, the machine's clock."""
-        self._base = base
+        self.base = base
         self.setting = setting
 
     def now(self) -> datetime:
         """Give the time, in UTC."""
         setting = self.setting
-        return setting.frozen_at or self._base.now() + setting.offset
+        return setting.frozen_at or self.base.now() + setting.offset
 
     def change(self, setting: ClockSetting) -> None:
         """Take another setting. Raises ClockBackwardsError if it is then earlier than now."""
-        now, then = self.now(), setting.now(self._base)
+        now, then = self.now(), setting.now(self.base)
         if then < now:
             raise ClockBackwardsError(
                 f"It is {now.isoformat()}; {then.isoformat()} has passed. A clock only goes "
@@ -79,7 +79,7 @@ class SandboxClock:
 
     def run(self, offset: timedelta | None = None) -> None:
         """Go on from where it stands, or ``offset`` ahead. Raises ClockBackwardsError."""
-        ahead = self.now() - self._base.now() if offset is None else offset
+        ahead = self.now() - self.base.now() if offset is None else offset
         self.change(ClockSetting(offset=ahead))
 
     def advance(self, by: timedelta) -> None:

@@ -19,8 +19,10 @@ from mockserver.ledger.refusals import Refusal
 from mockserver.ledger.terms import Customer, Holder, Product
 from mockserver.sandbox.clock import Clock, ClockSetting, SandboxClock
 from mockserver.sandbox.digest import chained
+from mockserver.sandbox.rate import Rate
 from mockserver.sandbox.seed import Seed
 from mockserver.sandbox.state import Listed, State
+from mockserver.sandbox.traffic import Traffic
 from mockserver.store.journal import Journal
 
 
@@ -36,6 +38,8 @@ class Setup(NamedTuple):
     clock: ClockSetting = ClockSetting()
     max_events: int = 1_000_000
     """How much may happen in it: some 600 MB."""
+    rate: Rate | None = None
+    """How many requests a token may send."""
 
 
 class Snapshot(NamedTuple):
@@ -56,6 +60,7 @@ class Sandbox:
     __slots__ = (
         *("name", "seed", "state", "seq", "clock", "snapshots"),
         *("_setup", "_processing", "_journal", "_stream", "_streams", "_owned", "_digested"),
+        *("tokens_minted", "_traffic"),
     )
 
     def __init__(self, name: str, setup: Setup, journal: Journal, clock: Clock) -> None:
@@ -68,6 +73,9 @@ class Sandbox:
         """How many events there were since the seed."""
         self.clock = SandboxClock(clock, setup.clock)
         self.snapshots: dict[str, Snapshot] = {}
+        self.tokens_minted = 0
+        """Since it began, or went back."""
+        self._traffic: Traffic | None = None
         self._setup = setup
         self._processing = setup.processing
         self._journal = journal
@@ -165,6 +173,13 @@ class Sandbox:
         """Give the time by which balances are read: never before the newest fact."""
         return max(self.clock.now(), self.state.last_created_at)
 
+    @property
+    def traffic(self) -> Traffic:
+        """What passes through it since it was made or reset."""
+        if self._traffic is None:
+            self._traffic = Traffic(self._setup.rate)
+        return self._traffic
+
     # the whole of it
 
     def happen(self, *events: Event) -> bool:
@@ -198,13 +213,26 @@ class Sandbox:
         """Go back, or over, to what ``snapshot`` holds, at once; so does the clock."""
         self._journal.drop(self._stream)
         self.clock.setting = snapshot.clock
+        self.tokens_minted = 0
         self._digested = None
         self._begin(snapshot)
 
     def reset(self) -> None:
-        """Go back to the seed of the server, at once; so does the clock. Snapshots stay."""
+        """Go back to the seed of the server, at once, and begin anew. Only snapshots stay."""
         seed = self._setup.seed
+        self._traffic = None
         self.restore(Snapshot(seed, seed.state, 0, "", self._setup.clock))
+
+    def save(self, name: str) -> None:
+        """Keep a snapshot under ``name``, instead of another of that name."""
+        taken = self.snapshot()
+        self.discard(name)
+        self.snapshots[name] = taken
+
+    def discard(self, name: str) -> None:
+        """Let go of a snapshot, if there is one of that name."""
+        if taken := self.snapshots.pop(name, None):
+            self._journal.drop(taken.stream)
 
     def forget(self) -> None:
         """Let go of all that is kept elsewhere."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mockserver.sandbox.clock import Clock
+from mockserver.sandbox.exchanges import Exchanges
 from mockserver.sandbox.sandbox import Sandbox, Setup
 from mockserver.store.journal import Journal
 
@@ -49,12 +50,15 @@ class Sandboxes:
         self.seed = setup.seed
         self._setup = setup
         self._journal = journal
-        self._clock = clock
+        self.clock = clock
+        """The machine's."""
         self._limits = limits
         self._uptime = uptime
         self._by_name: dict[str, Sandbox] = {}
         self._used: OrderedDict[str, float] = OrderedDict()
         """When those that can expire were last used, the longest unused first."""
+        self.strangers = Exchanges()
+        """The requests of those whom nobody knows."""
         self.get(DEFAULT)
 
     def get(self, name: str) -> Sandbox:
@@ -98,7 +102,7 @@ class Sandboxes:
                 f"There are {len(self._by_name):,} sandboxes, and no more are made: delete one, "
                 "or start the server with a larger --max-sandboxes."
             )
-        sandbox = Sandbox(name, self._setup, self._journal, self._clock)
+        sandbox = Sandbox(name, self._setup, self._journal, self.clock)
         self._by_name[name] = sandbox
         if OWN.fullmatch(name):
             self._used[name] = self._uptime()

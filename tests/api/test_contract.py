@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from mockserver.api import stack
-from mockserver.api.auth import Tokens
 from mockserver.api.compat import PROFILES, Compat
 from mockserver.api.contract import ContractError, load
 from mockserver.api.handlers import HANDLERS
 from mockserver.resources import find
-from tests.conftest import Api, TestClock
+from tests.conftest import Api
 
 CONTRACT = load(find("openapi.yaml"))
 VALID = find("openapi.yaml").read_text(encoding="utf-8")
@@ -69,15 +68,12 @@ def test_a_missing_contract_is_told(tmp_path: Path) -> None:
         load(tmp_path / "none.yaml")
 
 
-def test_an_operation_without_a_handler_is_told(api: Api, clock: TestClock) -> None:
+def test_an_operation_without_a_handler_is_told() -> None:
     handlers = {name: handler for name, handler in HANDLERS.items() if name != "getAccount"}
     with pytest.raises(ContractError, match="no handler answers the operationId getAccount"):
         stack.build(
             CONTRACT,
-            handlers,
-            Tokens([], [], clock),
-            api.application.sandboxes,
-            PROFILES[Compat.DOCUMENTED],
+            stack.Parts(handlers, lambda _: {}, lambda info: info, PROFILES[Compat.DOCUMENTED]),
         )
 
 

@@ -109,7 +109,7 @@ class TestWeb:
             ("/account", "There is no such account."),
             ("/?sandbox=nobody", "There is no such sandbox."),
             ("/account?id=can_52322&sandbox=nobody", "There is no such account."),
-            ("/nothing", "There is no such page."),
+            ("/static/nothing", "There is no such page."),
         ],
     )
     def test_what_is_not_there_is_told(self, api: Api, path: str, message: str) -> None:

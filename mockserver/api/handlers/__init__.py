@@ -9,10 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
+from mockserver.api.auth import Tokens
+from mockserver.api.compat import Profile
 from mockserver.api.handlers import accounts, line_items, products, reading, tokens
 from mockserver.api.strict_json import Json
 from mockserver.ledger.refusals import Refusal
+from mockserver.sandbox.sandboxes import Sandboxes
+
+
+def token_info(tokens: Tokens, authorization: list[str]) -> dict[str, Any]:
+    """Give who calls an operation of the contract. Raises Unauthorized, NotAuthorized."""
+    return {"caller": tokens.caller(authorization)}
+
+
+def arguments(
+    tokens: Tokens, sandboxes: Sandboxes, profile: Profile, info: dict[str, Any]
+) -> dict[str, Any]:
+    """Give what the handlers of the contract may ask for."""
+    if "caller" not in info:
+        return {"profile": profile, "tokens": tokens}
+    return {"profile": profile, "tokens": tokens, "sandbox": sandboxes.get(info["caller"].sandbox)}
+
 
 HANDLERS: Mapping[str, Callable[..., Json | Refusal]] = MappingProxyType(
     {

@@ -1,0 +1,248 @@
+"""What surrounds the contract: whose sandbox it is, rates, faults, the exchanges, the date.
+
+An exchange is kept before the first byte of its answer leaves. So whoever has an answer finds it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import re
+import time
+from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mockserver.api.auth import Tokens
+from mockserver.api.contract import Contract
+from mockserver.api.failures import NotAuthorized, TooManyRequests, Unauthorized
+from mockserver.api.problems import rejected
+from mockserver.door.body import Body
+from mockserver.door.redaction import REDACTED, redacted, redacted_headers
+from mockserver.door.reply import (
+    Reply,
+    date_field,
+    encoded,
+    held,
+    reply_of,
+    send_broken,
+    send_reply,
+)
+from mockserver.sandbox.clock import Clock
+from mockserver.sandbox.exchanges import Exchange, Exchanges
+from mockserver.sandbox.faults import Break, FaultAnswer, Stage, Strike
+from mockserver.sandbox.sandbox import Sandbox
+from mockserver.sandbox.sandboxes import Sandboxes, TooManySandboxesError
+from mockserver.sandbox.traffic import Subject, Traffic
+
+_BEARER = re.compile(rb"(?i:bearer) +(\S+)")
+_MINTING = "createAccessToken"
+_SUCCESS = range(200, 300)
+
+
+class _Request(NamedTuple):
+    """A request, as far as its head tells."""
+
+    scope: Scope
+    body: Body
+    token: bytes
+    """Empty where there is none."""
+    subject: Subject
+    clock: Clock
+    at: datetime
+    began: float
+
+
+class _Outcome(NamedTuple):
+    """What becomes of a request."""
+
+    decided: Reply | None
+    """What the contract answers; None where a fault comes before it."""
+    at: datetime
+    strike: Strike | None = None
+    is_late: bool = False
+    """Whether the fault struck an answer that was decided."""
+
+    @property
+    def leaving(self) -> Reply | None:
+        """What leaves; None is nothing."""
+        if self.strike is None:
+            return self.decided
+        fault = self.strike.fault
+        reply = self.decided if fault.answer is None else _instead(fault.answer, self.at)
+        if fault.breaks in (None, Break.TRUNCATE):
+            return reply
+        return reply.half() if reply and fault.breaks is Break.MALFORMED else None
+
+
+class Front:
+    """Stands before the application that serves the contract."""
+
+    def __init__(
+        self, app: ASGIApp, contract: Contract, tokens: Tokens, sandboxes: Sandboxes
+    ) -> None:
+        """Wrap ``app``, which serves ``contract``."""
+        self._app = app
+        self._contract = contract
+        self._tokens = tokens
+        self._sandboxes = sandboxes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, and keep what was asked and answered."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body, subject = Body(receive), self._subject(scope)
+        sandbox = await self._sandbox(scope, body, subject)
+        clock = self._sandboxes.clock if sandbox is None else sandbox.clock
+        token = _token(scope)
+        request = _Request(scope, body, token, subject, clock, clock.now(), time.perf_counter())
+        if sandbox is None:
+            outcome = await self._ask(request)
+            _keep(request, outcome, self._sandboxes.strangers)
+        else:
+            traffic = sandbox.traffic
+            with traffic.in_flight(subject) as is_second:
+                outcome = await self._answer(request, traffic, is_second=is_second)
+                _keep(request, outcome, traffic.exchanges)
+        await _leave(request, outcome, send)
+
+    def _subject(self, scope: Scope) -> Subject:
+        path: str = scope["raw_path"].decode("ascii", "replace")
+        item = self._contract.path_item(path)
+        match = None if item is None else item.pattern.fullmatch(path)
+        if item is None or match is None:
+            return None, None
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        operation = item.operations.get(method)
+        account_id = match.groupdict().get("account_id")
+        return (
+            None if operation is None else operation.operation_id,
+            None if account_id is None else unquote(account_id),
+        )
+
+    async def _sandbox(self, scope: Scope, body: Body, subject: Subject) -> Sandbox | None:
+        """Give the sandbox that a request belongs to, or None where nobody knows the caller."""
+        with contextlib.suppress(Unauthorized, NotAuthorized, TooManySandboxesError):
+            if subject[0] != _MINTING:
+                fields = [v.decode("latin-1") for k, v in scope["headers"] if k == b"authorization"]
+                return self._sandboxes.get(self._tokens.caller(fields).sandbox)
+            name = self._tokens.sandbox_of(_client_id(await body.whole()))
+            return None if name is None else self._sandboxes.get(name)
+        return None
+
+    async def _answer(self, request: _Request, traffic: Traffic, *, is_second: bool) -> _Outcome:
+        """Decide what becomes of a request to a sandbox."""
+        seconds = traffic.rate.seconds_to_wait(request.token, request.at)
+        if seconds is not None:
+            await request.body.whole()
+            reply = reply_of(rejected(TooManyRequests.until(seconds)))
+            return _Outcome(reply.dated(request.at), request.at)
+        stages = (Stage.BEFORE_VALIDATION, Stage.IN_FLIGHT) if is_second else _FIRST
+        strike = traffic.faults.strike(stages, *request.subject, request.at)
+        if strike is None:
+            outcome = await self._ask(request)
+            if outcome.decided is not None and outcome.decided.status in _SUCCESS:
+                strike = traffic.faults.strike(_LAST, *request.subject, outcome.at)
+            return outcome._replace(strike=strike, is_late=True)
+        await request.body.whole()
+        await asyncio.sleep(strike.seconds)
+        if strike.fault.answer or strike.fault.breaks:
+            return _Outcome(None, request.clock.now(), strike)
+        return (await self._ask(request))._replace(strike=strike)
+
+    async def _ask(self, request: _Request) -> _Outcome:
+        """Let the contract answer."""
+        reply = await held(self._app, request.scope, request.body)
+        now = request.clock.now()
+        return _Outcome(reply.dated(now), now)
+
+
+_FIRST = (Stage.BEFORE_VALIDATION,)
+_LAST = (Stage.AFTER_COMMIT,)
+
+
+def _token(scope: Scope) -> bytes:
+    for name, value in scope["headers"]:
+        if name == b"authorization" and (match := _BEARER.fullmatch(value)):
+            return match[1]
+    return b""
+
+
+def _client_id(body: bytes) -> object:
+    try:
+        sent = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return sent.get("client_id") if isinstance(sent, dict) else None
+
+
+def _instead(answer: FaultAnswer, at: datetime) -> Reply:
+    return Reply(answer.status, encoded(answer.headers), answer.body).dated(at)
+
+
+def _keep(request: _Request, outcome: _Outcome, exchanges: Exchanges) -> None:
+    """Log a request, and what becomes of it."""
+    scope, token, left = request.scope, request.token, outcome.leaving
+    operation, account_id = request.subject
+    target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
+    hides_bodies = operation == _MINTING
+    asked, answered = request.body.received, b"" if left is None else left.body
+    exchanges.add(
+        Exchange(
+            number=exchanges.next_number,
+            at=request.at,
+            seconds=time.perf_counter() - request.began,
+            method=scope["method"],
+            target=redacted(target, token).decode("latin-1"),
+            operation=operation,
+            account_id=account_id,
+            request_headers=redacted_headers(scope["headers"]),
+            request_body=REDACTED if hides_bodies else redacted(asked, token),
+            status=0 if left is None else left.status,
+            decided=0 if outcome.decided is None else outcome.decided.status,
+            answer_headers=() if left is None else redacted_headers(left.headers),
+            answer_body=REDACTED if hides_bodies else redacted(answered, token),
+            fault_id=None if outcome.strike is None else outcome.strike.fault.fault_id,
+        )
+    )
+
+
+async def _leave(request: _Request, outcome: _Outcome, send: Send) -> None:
+    """Send what leaves, in the way that it does."""
+    reply, strike = outcome.leaving, outcome.strike
+    if strike is None:
+        assert reply is not None, "without a fault there is an answer"
+        await send_reply(reply, send)
+        return
+    if outcome.is_late:
+        await asyncio.sleep(strike.seconds)
+    breaks = strike.fault.breaks
+    if breaks not in (None, Break.MALFORMED):
+        await send_broken(breaks, reply, request.scope, request.body, send)
+    elif reply is not None:
+        await send_reply(reply, send, strike.fault.bytes_per_second)
+
+
+class Dated:
+    """Says when an answer was made, where nothing else does."""
+
+    def __init__(self, app: ASGIApp, clock: Clock) -> None:
+        """Wrap ``app``; ``clock`` is the machine's."""
+        self._app = app
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on a request, and its answer with a Date."""
+
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                fields = message.get("headers", [])
+                if all(name != b"date" for name, _ in fields):
+                    message["headers"] = [*fields, date_field(self._clock.now())]
+            await send(message)
+
+        await self._app(scope, receive, dated)
