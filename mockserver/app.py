@@ -56,7 +56,7 @@ def build(
     clock = clock or SystemClock()
     path = contracts.source()
     contract = contracts.load(path)
-    seed = plant(settings, clock.now(), progress)
+    seed = plant(settings, settings.frozen_at or clock.now(), progress)
     setup = Setup(
         seed,
         settings.processing,

@@ -12,8 +12,19 @@ from contract_tests.command import assumptions, check
 from mockserver import __version__
 from mockserver.api.compat import Compat
 from mockserver.ledger.commands import Processing
-from mockserver.options import check_tokens, config_option, option, settings, where_from
-from mockserver.settings import DEFAULT_TOKEN, MAX_ACCOUNTS, MIN_ACCOUNTS
+from mockserver.options import (
+    check_tokens,
+    config_option,
+    option,
+    read_instant,
+    read_rate,
+    settings,
+    where_from,
+)
+from mockserver.sandbox.sandboxes import Limits
+from mockserver.settings import DEFAULT_TOKEN, MAX_ACCOUNTS, MAX_EVENTS, MIN_ACCOUNTS
+
+_LIMITS = Limits()
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -67,6 +78,39 @@ def cli() -> None:
     help="Whether due work is carried out by itself, or only by a roll.",
 )
 @option("--scenario", help="Start from this scenario, a name or a YAML file, not a portfolio.")
+@option(
+    "--frozen-at",
+    metavar="INSTANT",
+    callback=read_instant,
+    help="Let all clocks stand still, at first, at this instant.",
+)
+@option(
+    "--rate",
+    metavar="N[/SECONDS]",
+    callback=read_rate,
+    help="How many requests a token may send: 10 a second, or 100/60.",
+)
+@option("--shared", is_flag=True, help="Know no tokens but those minted for [[clients]].")
+@option("--control-token", help="Open the control API to other machines, with this token.")
+@option("--allow-host", multiple=True, help="A further name for the control API; may be repeated.")
+@option(
+    "--max-sandboxes",
+    type=click.IntRange(1),
+    default=_LIMITS.sandboxes,
+    help="How many sandboxes there may be.",
+)
+@option(
+    "--max-events",
+    type=click.IntRange(1),
+    default=MAX_EVENTS,
+    help="How much may happen in a sandbox.",
+)
+@option(
+    "--forget-after",
+    type=click.FloatRange(0, min_open=True),
+    default=_LIMITS.idle_seconds / 3600,
+    help="After how many hours without use a sandbox of its own is forgotten.",
+)
 @option("--check-responses", is_flag=True, help="Answer 500 rather than break the contract.")
 @option("--reload", is_flag=True, help="Start again when the contract or a fixture changes.")
 @option("--open", is_flag=True, help="Show the ledger in a browser.")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,8 +14,10 @@ from click.core import ParameterSource
 
 from mockserver.api.auth import DEMO_CLIENT, TOKEN, Client, Role
 from mockserver.api.compat import Compat
+from mockserver.instants import is_instant, parse_instant
 from mockserver.ledger.commands import Processing
-from mockserver.sandbox.sandboxes import NAME
+from mockserver.sandbox.rate import Rate
+from mockserver.sandbox.sandboxes import NAME, Limits
 from mockserver.settings import Settings
 
 CONFIG_FILE = "canopy-mock.toml"
@@ -31,6 +35,30 @@ def option(name: str, **details: Any) -> Callable[[F], F]:
         show_default="default" in details,
         **details,
     )
+
+
+def read_instant(
+    _context: click.Context, _parameter: click.Parameter, text: str | None
+) -> datetime | None:
+    """Read an RFC 3339 date-time with an offset."""
+    if text is not None and not is_instant(text):
+        raise click.BadParameter(f"{text!r} is no instant such as 2030-01-01T00:00:00Z")
+    return None if text is None else parse_instant(text)
+
+
+def read_rate(
+    _context: click.Context, _parameter: click.Parameter, text: str | None
+) -> Rate | None:
+    """Read requests a second, or in so many seconds."""
+    if text is None:
+        return None
+    match = _RATE.fullmatch(text)
+    if match is None or float(match[2] or 1) == 0:
+        raise click.BadParameter(f"{text!r} is no rate such as 10 or 100/60")
+    return Rate(int(match[1]), float(match[2] or 1))
+
+
+_RATE = re.compile(r"([0-9]{1,9})(?:/([0-9]{1,9}(?:\.[0-9]{1,3})?))?")
 
 
 def check_tokens(
@@ -59,6 +87,11 @@ def settings(options: dict[str, Any]) -> Settings:
             if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
                 raise click.UsageError(f"--{name} does not go with --scenario")
     clients: tuple[Client, ...] = context.meta.get("clients", ())
+    if options["shared"]:
+        if not clients:
+            raise click.UsageError("--shared needs [[clients]] in the configuration file")
+        if context.get_parameter_source("token") is not ParameterSource.DEFAULT:
+            raise click.UsageError("--token does not go with --shared: tokens are minted")
     return Settings(
         host=options["host"],
         port=options["port"],
@@ -70,6 +103,13 @@ def settings(options: dict[str, Any]) -> Settings:
         processing=Processing(options["processing"]),
         scenario=options["scenario"],
         check_responses=options["check_responses"],
+        frozen_at=options["frozen_at"],
+        is_shared=options["shared"],
+        control_token=options["control_token"],
+        allowed_hosts=tuple(options["allow_host"]),
+        limits=Limits(options["max_sandboxes"], options["forget_after"] * 3600),
+        max_events=options["max_events"],
+        rate=options["rate"],
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from urllib.parse import quote
 
 from mockserver import __version__
+from mockserver.api.auth import Client
 from mockserver.dollars import dollars
 from mockserver.ledger.account import Account
 from mockserver.ledger.line_item import RULES, ItemType
@@ -49,11 +51,25 @@ def ready_text(url: str, settings: Settings, seed: Seed) -> str:
             "",
             *_table(rows),
             "",
-            *_try_it(url, settings.tokens[0], seed),
+            *(_mint(url, settings.clients[0]) if settings.is_shared else ()),
+            *_try_it(url, "$TOKEN" if settings.is_shared else settings.tokens[0], seed),
             "",
             f"The contract: {url}/docs/{console}  Stop with Ctrl-C.",
         ]
     )
+
+
+def _mint(url: str, client: Client) -> list[str]:
+    """Give the request that a token of a shared server comes from."""
+    body = json.dumps({"client_id": client.client_id, "client_secret": "…"}, ensure_ascii=False)
+    return [
+        f"Get a token as {client.client_id}, whose secret you know, and keep it in TOKEN:",
+        "",
+        f"  curl -X POST {url}/auth/token \\",
+        '    -H "Content-Type: application/json" \\',
+        f"    -d '{body}'",
+        "",
+    ]
 
 
 def _try_it(url: str, token: str, seed: Seed) -> list[str]:

@@ -13,8 +13,9 @@ from mockserver.sandbox.sandboxes import Limits
 
 DEFAULT_TOKEN = "demo-token"  # noqa: S105 - everybody may know it
 MIN_ACCOUNTS = 3
-_LIMITS = Limits()
 MAX_ACCOUNTS = 100_000
+MAX_EVENTS = 1_000_000
+_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()
     """Further names under which the control API answers."""
     limits: Limits = _LIMITS
-    max_events: int = 1_000_000
+    max_events: int = MAX_EVENTS
     """How much may happen in a sandbox."""
     rate: Rate | None = None
     """How many requests a token may send."""

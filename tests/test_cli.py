@@ -107,6 +107,13 @@ def test_a_server_that_others_can_reach_promises_no_console() -> None:
         ("--token a,b", "'a,b' is no bearer token; use [A-Za-z0-9._~+/-]+=*"),
         ("--port 0 --scenario nothing", "there is no scenario 'nothing'; there are"),
         ("--port 0 --scenario none.yaml", "none.yaml: No such file or directory"),
+        ("--frozen-at 2030-01-01", "'2030-01-01' is no instant such as 2030-01-01T00:00:00Z"),
+        ("--rate fast", "'fast' is no rate such as 10 or 100/60"),
+        ("--rate 5/0", "'5/0' is no rate such as 10 or 100/60"),
+        ("--max-sandboxes 0", "0 is not in the range x>=1"),
+        ("--max-events 0", "0 is not in the range x>=1"),
+        ("--forget-after 0", "0.0 is not in the range x>0"),
+        ("--shared", "--shared needs [[clients]] in the configuration file"),
         ("--scenario sample --accounts 5", "--accounts does not go with --scenario"),
         ("--scenario sample --seed 5", "--seed does not go with --scenario"),
         ("--port 0 --host=", "--host is empty; say 0.0.0.0 for all addresses"),
@@ -215,6 +222,49 @@ class TestConfiguration:
         assert code == 2
         assert why in complaint
         assert complaint.count("\n") == 1
+
+
+def test_a_shared_server_knows_minted_tokens_only(tmp_path: Path) -> None:
+    (tmp_path / CONFIG_FILE).write_text(f"shared = true\n{_CLIENT}")
+    with serving(cwd=tmp_path) as server, httpx.Client(base_url=server.url) as client:
+        assert "Get a token as a, whose secret you know" in server.text
+        assert '"Authorization: Bearer $TOKEN"' in server.text
+        for token in ("demo-token", "sbx_mine"):
+            answer = client.get("/accounts", headers={"Authorization": f"Bearer {token}"})
+            assert answer.status_code == 403
+        minted = client.post("/auth/token", json={"client_id": "a", "client_secret": "b"})
+        headers = {"Authorization": f"Bearer {minted.json()['access_token']}"}
+        assert client.get("/accounts", headers=headers).status_code == 200
+
+
+def test_a_shared_server_takes_no_token_from_the_command(tmp_path: Path) -> None:
+    (tmp_path / CONFIG_FILE).write_text(f"shared = true\n{_CLIENT}")
+    code, _, complaint = run("serve", "--token", "mine", cwd=tmp_path)
+    assert code == 2
+    assert "--token does not go with --shared: tokens are minted" in complaint
+
+
+def test_clocks_stand_still_where_they_are_told_to() -> None:
+    with serving("--frozen-at", "2031-01-01T00:00:00Z", "--rate", "2/60") as server:
+        headers = {"Authorization": "Bearer demo-token"}
+        answers = [httpx.get(f"{server.url}/accounts", headers=headers) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert {answer.headers["date"] for answer in answers} == {"Wed, 01 Jan 2031 00:00:00 GMT"}
+    assert answers[2].headers["retry-after"] == "60"
+
+
+def test_sandboxes_and_what_happens_in_them_are_limited() -> None:
+    with serving("--max-sandboxes", "2", "--max-events", "1") as server:
+        post = f"{server.url}/accounts/can_52322/line_items/debit_offsets"
+        answers = [
+            httpx.post(
+                post, json={"original_amount_cents": 1}, headers={"Authorization": f"Bearer {name}"}
+            )
+            for name in ("sbx_1", "sbx_1", "sbx_2", "demo-token")
+        ]
+    codes = [answer.json().get("error", {}).get("code") for answer in answers]
+    assert codes == [None, "sandbox_full", "too_many_sandboxes", None]
 
 
 def test_a_scenario_is_served_instead_of_a_portfolio() -> None:
