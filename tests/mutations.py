@@ -186,6 +186,18 @@ MUTATIONS = (
         "credit_left_cents(account, sum(i.amount_cents for i in account.waiting))",
     ),
     Mutation(
+        "the status that an account has is set again",
+        "decide",
+        "if command.status is not draft.account.status:",
+        "if draft is not None:",
+    ),
+    Mutation(
+        "a change of status leaves what is due undone",
+        "decide",
+        "    draft = Draft(account, stamp)\n    _work_off(draft)\n    if isinstance",
+        "    draft = Draft(account, stamp)\n    if isinstance",
+    ),
+    Mutation(
         "monthly fees begin on the opening",
         "schedule",
         "calendar.anniversary(opened_at, 1, zone)",

@@ -53,8 +53,7 @@ def decide(account: Account | None, command: Command, stamp: Stamp) -> Accepted 
     draft = Draft(account, stamp)
     _work_off(draft)
     if isinstance(command, ChangeStatus):
-        draft.add(StatusChanged(command.account_id, command.status, draft.created_at()))
-        return draft.accepted()
+        return _change_status(draft, command)
     if isinstance(command, Roll):
         return _roll(draft, command)
     return reverse(draft, command)
@@ -90,6 +89,13 @@ def _open(command: Open, stamp: Stamp) -> Accepted | Refusal:
             item = draft.item(item_type, cents, terms.effective_at, description=description)
             draft.add(LineItemPosted(terms.account_id, item, waits=False))
     _work_off(draft)
+    return draft.accepted()
+
+
+def _change_status(draft: Draft, command: ChangeStatus) -> Accepted:
+    """Change what an account may be used for, from any status to any other (ledger.md L20)."""
+    if command.status is not draft.account.status:
+        draft.add(StatusChanged(command.account_id, command.status, draft.created_at()))
     return draft.accepted()
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.ledger.commands import ChangeStatus, Processing
+from mockserver.ledger.commands import Processing
 from mockserver.ledger.evolve import poured_by
 from mockserver.ledger.invariants import broken_invariants
 from mockserver.ledger.line_item import ItemType, Post
 from mockserver.ledger.money import Balances, Bucket, Cents
 from mockserver.ledger.pouring import Poured
-from mockserver.ledger.terms import AccountStatus, ProductType
+from mockserver.ledger.terms import ProductType
 from mockserver.ledger.views import as_created, available_credit_cents, balances, summary, view
 from tests.building import DAY, NOW, OPENED, Ledger, debit, owing, post, terms
 
@@ -325,13 +325,3 @@ class TestTime:
         assert owed(ledger) == (470, 0, 0, 100)
         assert view(ledger.account, item).balance_cents == -30
         assert available_credit_cents(ledger.account) == 0
-
-
-def test_the_status_can_change_and_due_work_is_done_first() -> None:
-    ledger = owing(fees=50)
-    ledger.do(debit(30, FEE, effective_at=ledger.now + DAY))
-    ledger.now += 2 * DAY
-    ledger.do(ChangeStatus("can_1", AccountStatus.CLOSED))
-
-    assert ledger.account.status is AccountStatus.CLOSED
-    assert ledger.account.figures.owed == Balances(fee_cents=20)

@@ -25,12 +25,12 @@ from mockserver.ledger.commands import (
 from mockserver.ledger.cycle import CycleType, Interval, Unit
 from mockserver.ledger.decide import decide
 from mockserver.ledger.draft import Accepted
-from mockserver.ledger.events import AccountEvent, numbers_used
+from mockserver.ledger.events import AccountEvent, StatusChanged, numbers_used
 from mockserver.ledger.evolve import evolve, replay
 from mockserver.ledger.invariants import broken_invariants
 from mockserver.ledger.line_item import ItemType, LineItem, Post
 from mockserver.ledger.money import Bucket
-from mockserver.ledger.refusals import Refusal
+from mockserver.ledger.refusals import AccountStateForbids, Refusal
 from mockserver.ledger.statement import Statement
 from mockserver.ledger.terms import AccountStatus, Fees, MinPay, ProductType
 from mockserver.ledger.views import balances, balances_as_of, view
@@ -49,6 +49,13 @@ WAITING = {t for t in ASKED if t.value.startswith("CREDIT_OFFSET")} | {
     *(ItemType.DEBIT_OFFSET, ItemType.PAYMENT, ItemType.REFUND)
 }
 IDS = ["li_1", "li_2", "li_3", "li_4"]
+TAKEN = {
+    AccountStatus.ACTIVE: set(ASKED),
+    AccountStatus.SUSPENDED: set(ASKED) - {ItemType.CHARGE},
+    AccountStatus.CHARGED_OFF: set(ASKED) - {ItemType.CHARGE},
+    AccountStatus.CLOSED: set(),
+}
+"""What an account of each status takes."""
 WEEKLY = CycleType(
     Interval(7, Unit.DAY), Interval(2, Unit.DAY), late_fee_grace=Interval(3, Unit.DAY)
 )
@@ -74,6 +81,7 @@ class LedgerAgainstModel(RuleBasedStateMachine):
         self.account: Account
         self.facts: dict[str, LineItem] = {}
         self.asked: dict[str, Fact] = {}
+        self.status = AccountStatus.ACTIVE
         self.statements: list[Statement] = []
 
     @initialize(
@@ -125,6 +133,8 @@ class LedgerAgainstModel(RuleBasedStateMachine):
         outcome = decide(self.account, command, Stamp(self.now, number, self.processing))
         if isinstance(outcome, Refusal):
             assert before is self.account
+            if isinstance(outcome, AccountStateForbids):
+                assert outcome.item_type not in TAKEN[self.status]
             return None
         self.keep(outcome)
         return outcome
@@ -155,15 +165,20 @@ class LedgerAgainstModel(RuleBasedStateMachine):
         )
         if outcome is not None and outcome.events:
             assert outcome.line_item is not None
+            assert item_type in TAKEN[self.status]
             signed = -cents if item_type in REDUCING else cents
             fact = Fact(signed, effective_at or self.reached, waits=item_type in WAITING)
             posted = line_item_id or outcome.line_item.line_item_id
             assert posted not in self.asked
             self.asked[posted] = fact
 
-    @rule(status=st.sampled_from([AccountStatus.ACTIVE, AccountStatus.SUSPENDED]))
+    @rule(status=st.sampled_from(AccountStatus))
     def change_status(self, status: AccountStatus) -> None:
-        assert self.decide(ChangeStatus("can_1", status)) is not None
+        changes = status is not self.status
+        outcome = self.decide(ChangeStatus("can_1", status))
+        assert outcome is not None
+        assert any(isinstance(event, StatusChanged) for event in outcome.events) == changes
+        self.status = status
 
     @rule(
         kind=st.sampled_from([ReversePayment, ReverseCharge, WaiveFee]),
@@ -175,6 +190,7 @@ class LedgerAgainstModel(RuleBasedStateMachine):
         command = kind("can_1", line_item_id)
         outcome = self.decide(command)
         if outcome is not None:
+            assert self.status is not AccountStatus.CLOSED
             assert outcome.line_item is not None
             assert outcome.line_item.amount_cents * (-1 if kind is not ReversePayment else 1) >= 0
             assert self.decide(command) is None
@@ -220,6 +236,10 @@ class LedgerAgainstModel(RuleBasedStateMachine):
             item = self.account.items.get(line_item_id)
             assert item is not None
             assert (item.amount_cents, item.effective_at) == (fact.cents, fact.effective_at)
+
+    @invariant()
+    def the_status_is_the_one_set_last(self) -> None:
+        assert self.account.status is self.status
 
     @invariant()
     def nothing_is_broken(self) -> None:
