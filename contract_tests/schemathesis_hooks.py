@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +17,9 @@ MAX_TARGET_BYTES = 4_096
 
 MAX_BODY_BYTES = 65_536
 """Of a body; a longer one is a 413 whatever it says."""
+
+_opened: set[str] = set()
+"""The accounts that this run has opened."""
 
 _DAYS = st.dates(date(2000, 1, 1), date(2030, 12, 31)).map(date.isoformat)
 
@@ -37,3 +42,34 @@ def filter_case(_context: schemathesis.HookContext, case: schemathesis.Case[Any]
         return False
     parameters = {**(case.path_parameters or {}), **query}
     return len(case.path) + len(urlencode(parameters, doseq=True)) < MAX_TARGET_BYTES
+
+
+@schemathesis.hook
+def before_call(
+    _context: schemathesis.HookContext,
+    case: schemathesis.Case[Any],
+    kwargs: dict[str, Any],  # noqa: ARG001 - it is passed by this name
+) -> None:
+    """Change the status of no account but those that this run has opened.
+
+    A closed account takes nothing, and all other requests are about those that there were before.
+    """
+    parameters = case.path_parameters or {}
+    account = str(parameters.get("account_id"))
+    if _operation(case) == "updateAccountStatus" and account not in _opened:
+        case.path_parameters = {**parameters, "account_id": "nobody"}
+
+
+@schemathesis.hook
+def after_call(
+    _context: schemathesis.HookContext, case: schemathesis.Case[Any], response: Any
+) -> None:
+    """Note the accounts that are opened."""
+    if _operation(case) == "createAccount" and response.status_code == HTTPStatus.OK:
+        with suppress(ValueError, KeyError, TypeError):  # what is no account is told by the checks
+            _opened.add(str(response.json()["account_id"]))
+
+
+def _operation(case: schemathesis.Case[Any]) -> str:
+    """Give the id of the operation that a request is made up for."""
+    return str(case.operation.definition.raw["operationId"])

@@ -64,6 +64,22 @@ class ShapeRun:
             if (exchange.operation_id, exchange.status) == ("getAccountLineItem", 200)
         }
 
+    def opened_accounts(self) -> set[str]:
+        """Give the ids of the accounts that were opened."""
+        return {
+            str(json.loads(exchange.answer)["account_id"])
+            for exchange in self.exchanges
+            if (exchange.operation_id, exchange.status) == ("createAccount", 200)
+        }
+
+    def changed_accounts(self) -> set[str]:
+        """Give the ids of the accounts whose status was changed."""
+        return {
+            unquote(exchange.path.split("/")[2])
+            for exchange in self.exchanges
+            if (exchange.operation_id, exchange.status) == ("updateAccountStatus", 200)
+        }
+
 
 def run(server: Server, folder: Path, *, seed: int) -> ShapeRun:
     """Let Schemathesis check ``server``. ``folder`` is a new one for what it writes."""

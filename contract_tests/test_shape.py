@@ -59,3 +59,7 @@ def test_negative_data_was_seen_to_be_rejected(shape: ShapeRun) -> None:
 
 def test_links_led_from_a_debit_offset_to_its_line_item(shape: ShapeRun) -> None:
     assert shape.posted_items() & shape.read_items()
+
+
+def test_no_account_but_those_that_were_opened_got_another_status(shape: ShapeRun) -> None:
+    assert shape.changed_accounts() <= shape.opened_accounts()
