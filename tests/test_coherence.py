@@ -284,7 +284,7 @@ class TestFixtures:
         }
         codes = {kind.code for kind in KINDS.values()}
         at_the_door = {"uri_too_long", "headers_too_large", "payload_too_large"}
-        elsewhere = {"account_state", "out_of_reach", "too_many_requests"}
+        elsewhere = {"out_of_reach", "too_many_requests"}
         assert shown == codes - OWN_CODES - at_the_door - elsewhere
 
     def test_the_messages_of_the_contract_are_those_the_server_sends(self) -> None:
@@ -295,8 +295,7 @@ class TestFixtures:
             if response.status >= 400
         }
         not_golden = {
-            *("payload_too_large", "account_state", "too_many_requests", "internal_error"),
-            "out_of_reach",
+            *("payload_too_large", "too_many_requests", "internal_error", "out_of_reach"),
         }
         for name, response in CONTRACT.raw["components"]["responses"].items():
             content = response["content"]["application/json"]

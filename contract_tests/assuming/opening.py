@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from contract_tests.assuming.asking import accepted, account_of, call, members, moment, shown
-from contract_tests.bench import Bench, items_of
+from contract_tests.bench import Bench, items_of, path_of
 from contract_tests.exchange import Exchange
 
 
@@ -58,6 +58,14 @@ def roll(bench: Bench, account: str, end: str | None = None) -> Exchange:
     """Roll an account to ``end``, or to now. Raises UntestedError, OutOfTimeError."""
     named = urlencode({"account_id": account, "exclusive_end": end or moment()})
     return call(bench, "PATCH", f"/admin/roll/account?{named}", "rollAccount")
+
+
+def change_status(bench: Bench, account: str, **sent: Any) -> Exchange:
+    """Change what an account may be used for: ``account_status="CLOSED"``.
+
+    Raises UntestedError, OutOfTimeError.
+    """
+    return call(bench, "PUT", f"{path_of(account)}/status", "updateAccountStatus", sent)
 
 
 _OPERATIONS = {

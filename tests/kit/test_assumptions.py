@@ -256,7 +256,7 @@ TAKEN = {
     *("content-type-required", "trailing-slash", "encoded-slash", "wrong-method", "unknown-method"),
     *("options-method", "filter-size", "within-a-hundred-years", "reversal-of-nothing"),
     *("interval-form", "rate-range", "product-type-form", "closed-reversal", "invalid-client"),
-    "role-permissions",
+    *("role-permissions", "status-body"),
 }
 """What a server refutes that takes everything."""
 SHOWN = {
@@ -311,6 +311,22 @@ class TestOtherServers:
             for reason in reasons - {"nothing was answered 429"}
         )
         assert len(states[CONFIRMED]) > 25
+
+    @pytest.mark.parametrize("status", [404, 405, 501])
+    def test_one_that_cannot_change_a_status_refutes_nothing(
+        self, bench: Bench, status: int
+    ) -> None:
+        no_change = refusing(status, where=lambda request: request.target.endswith("/status"))
+        states = by_state(examine(altered(bench, no_change), everything=True))
+        about_status = {
+            *("closed-takes-nothing", "closed-reversal", "status-body", "any-status-change"),
+            "due-at-any-status",
+        }
+        assert states[REFUTED] == {}
+        assert states[UNTESTED] == {
+            **dict.fromkeys(about_status, "the server has no PUT …/status"),
+            "retry-after": "nothing was answered 429",
+        }
 
     @pytest.mark.parametrize(
         "body",
@@ -492,6 +508,16 @@ OTHERS = (
     ),
     Other(
         "fee-anniversaries", replacing("MONTH_FEE", "FEE"), r"monthly fees .*: \[\] instead of .*"
+    ),
+    Other(
+        "any-status-change",
+        refusing(409, where=lambda request: b'"ACTIVE"' in (request.body or b"")),
+        "a change from CHARGED_OFF to ACTIVE is answered 409 no",
+    ),
+    Other(
+        "due-at-any-status",
+        replacing("MONTH_FEE", "FEE"),
+        "a CLOSED account has 0 monthly fees after 40 days, and 0 before",
     ),
     Other(
         "roll-answers-account",

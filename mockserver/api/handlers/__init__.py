@@ -57,6 +57,7 @@ HANDLERS: Mapping[str, Callable[..., Json | Refusal]] = MappingProxyType(
         "reverseAccountCharge": line_items.reverse_charge,
         "reverseAccountPayment": line_items.reverse_payment,
         "rollAccount": accounts.roll_account,
+        "updateAccountStatus": accounts.update_account_status,
         "waiveAccountFee": line_items.waive_fee,
         "waiveAccountFeeOnce": line_items.waive_fee,
     }

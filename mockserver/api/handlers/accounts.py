@@ -1,4 +1,4 @@
-"""Opening, reading and rolling accounts, and reading their statements."""
+"""Opening, reading, rolling and closing accounts, and reading their statements."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mockserver.api.wire.accounts import parse_account, render_account
 from mockserver.api.wire.statements import render_statement, render_summary
 from mockserver.instants import is_date, midnight, parse_instant
 from mockserver.ledger.account import Account
-from mockserver.ledger.commands import Open, Roll
+from mockserver.ledger.commands import ChangeStatus, Command, Open, Roll
 from mockserver.ledger.refusals import (
     AccountNotFound,
     CustomerNotFound,
@@ -19,6 +19,7 @@ from mockserver.ledger.refusals import (
     Refusal,
     StatementNotFound,
 )
+from mockserver.ledger.terms import AccountStatus
 from mockserver.sandbox.sandbox import Sandbox
 
 
@@ -31,8 +32,7 @@ def create_account(body: Json, sandbox: Sandbox, profile: Profile) -> Json | Ref
         if sandbox.customer(who["customer_id"]) is None:
             return CustomerNotFound(who["customer_id"])
     zone = ZoneInfo(product.time_zone) if profile.reads_local_times else None
-    outcome = sandbox.apply(Open(parse_account(body, product, sandbox.now(), zone)))
-    return outcome if isinstance(outcome, Refusal) else _render(outcome.account, sandbox)
+    return _applied(Open(parse_account(body, product, sandbox.now(), zone)), sandbox)
 
 
 def get_account(account_id: str, sandbox: Sandbox) -> Json | Refusal:
@@ -56,8 +56,13 @@ def roll_account(query: Json, sandbox: Sandbox) -> Json | Refusal:
     zone = ZoneInfo(account.terms.product.time_zone)
     text = query["exclusive_end"]
     end = midnight(text, zone) if is_date(text) else parse_instant(text, zone)
-    outcome = sandbox.apply(Roll(account.terms.account_id, end))
-    return outcome if isinstance(outcome, Refusal) else _render(outcome.account, sandbox)
+    return _applied(Roll(account.terms.account_id, end), sandbox)
+
+
+def update_account_status(account_id: str, body: Json, sandbox: Sandbox) -> Json | Refusal:
+    """Answer ``updateAccountStatus``."""
+    status = AccountStatus(body["account_status"])
+    return _applied(ChangeStatus(account_id, status), sandbox)
 
 
 def list_statements(account_id: str, sandbox: Sandbox) -> Json | Refusal:
@@ -77,6 +82,11 @@ def get_statement(account_id: str, statement_id: str, sandbox: Sandbox) -> Json 
     if statement is None:
         return StatementNotFound(account_id, statement_id)
     return render_statement(account, statement)
+
+
+def _applied(command: Command, sandbox: Sandbox) -> Json | Refusal:
+    outcome = sandbox.apply(command)
+    return outcome if isinstance(outcome, Refusal) else _render(outcome.account, sandbox)
 
 
 def _render(account: Account, sandbox: Sandbox) -> Json:
