@@ -29,10 +29,15 @@ DOCS = {
         "CONTRIBUTING.md",
         "docs/ledger.md",
         "docs/kit.md",
+        "docs/sandbox.md",
         "docs/assumptions.md",
     )
 }
-SERVED_WITH = {"README.md": [], "docs/ledger.md": ["--scenario", "one_dollar_each"]}
+SERVED_WITH = {
+    "README.md": [],
+    "docs/ledger.md": ["--scenario", "one_dollar_each"],
+    "docs/sandbox.md": [],
+}
 
 
 def commands(text: str) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from typing import Any
 from mockserver.api.contract import Contract
 from mockserver.api.failures import Conflict, NotPossible, NotThere
 from mockserver.api.handlers.accounts import get_account
+from mockserver.api.handlers.reading import list_line_items
 from mockserver.api.strict_json import Json
 from mockserver.control import wire
 from mockserver.control.building import build_account
@@ -30,6 +31,7 @@ from mockserver.sandbox.verify import broken
 
 MAX_SNAPSHOTS = 100
 MAX_FAULTS = 100
+MAX_ITEMS = 1_000
 
 _DONE: Mapping[str, Json] = MappingProxyType({})
 
@@ -106,16 +108,16 @@ def take_snapshot(body: Json, sandbox: Sandbox) -> Json:
     return wire.render_snapshot(name, sandbox.snapshots[name])
 
 
-def restore_snapshot(path: Json, sandbox: Sandbox) -> Json:
+def restore_snapshot(name: str, sandbox: Sandbox) -> Json:
     """Answer ``restoreSnapshot``."""
-    sandbox.restore(_snapshot(sandbox, path["name"]))
+    sandbox.restore(_snapshot(sandbox, name))
     return wire.render_sandbox(sandbox)
 
 
-def delete_snapshot(path: Json, sandbox: Sandbox) -> Json:
+def delete_snapshot(name: str, sandbox: Sandbox) -> Json:
     """Answer ``deleteSnapshot``."""
-    _snapshot(sandbox, path["name"])
-    sandbox.discard(path["name"])
+    _snapshot(sandbox, name)
+    sandbox.discard(name)
     return {}
 
 
@@ -129,6 +131,16 @@ def build(sandbox: Sandbox, body: Json) -> Json:
     """Answer ``buildAccount``."""
     account = build_account(sandbox, body)
     return get_account(account.terms.account_id, sandbox)
+
+
+def read_account(account_id: str, sandbox: Sandbox) -> Json:
+    """Answer ``readAccount``."""
+    return get_account(account_id, sandbox)
+
+
+def read_line_items(account_id: str, sandbox: Sandbox) -> Json:
+    """Answer ``readLineItems``."""
+    return list_line_items(account_id, {"limit": MAX_ITEMS}, sandbox)
 
 
 # the clock
@@ -187,10 +199,10 @@ def add_fault(body: Json, sandbox: Sandbox, contract: Contract) -> Json:
     return wire.render_fault(faults.add(fault), 0)
 
 
-def remove_fault(path: Json, sandbox: Sandbox) -> Json:
+def remove_fault(fault_id: str, sandbox: Sandbox) -> Json:
     """Answer ``removeFault``."""
-    if not sandbox.traffic.faults.remove(path["fault_id"]):
-        raise NotThere(f"There is no fault {path['fault_id']}.")
+    if not sandbox.traffic.faults.remove(fault_id):
+        raise NotThere(f"There is no fault {fault_id}.")
     return {}
 
 
@@ -281,6 +293,8 @@ HANDLERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "listSandboxes": list_sandboxes,
         "listSnapshots": list_snapshots,
         "listStrangers": list_strangers,
+        "readAccount": read_account,
+        "readLineItems": read_line_items,
         "removeFault": remove_fault,
         "resetSandbox": reset_sandbox,
         "restoreSnapshot": restore_snapshot,

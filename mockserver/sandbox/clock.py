@@ -75,12 +75,17 @@ class SandboxClock:
 
     def freeze(self, at: datetime | None = None) -> None:
         """Stand still, now or ``at`` an instant to come. Raises ClockBackwardsError."""
-        self.change(ClockSetting(frozen_at=at or self.now()))
+        if at is None:
+            self.setting = ClockSetting(frozen_at=self.now())
+        else:
+            self.change(ClockSetting(frozen_at=at))
 
     def run(self, offset: timedelta | None = None) -> None:
         """Go on from where it stands, or ``offset`` ahead. Raises ClockBackwardsError."""
-        ahead = self.now() - self.base.now() if offset is None else offset
-        self.change(ClockSetting(offset=ahead))
+        if offset is None:
+            self.setting = ClockSetting(offset=self.now() - self.base.now())
+        else:
+            self.change(ClockSetting(offset=offset))
 
     def advance(self, by: timedelta) -> None:
         """Move forward, frozen or not. Raises ClockBackwardsError, OverflowError."""
