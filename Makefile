@@ -37,6 +37,7 @@ zoo: .venv/installed-dev  ## let the kit loose on servers with planted defects (
 
 bench: .venv/installed-dev  ## the figures of the README; needs wrk
 	@$(BIN)/python -m benchmarks.ledger
+	@$(BIN)/python -m benchmarks.sandbox
 	@$(BIN)/python -m benchmarks.throughput
 
 lock:  ## write constraints.txt anew, from the newest versions there are

@@ -86,10 +86,13 @@ class Contract:
         items = [_path_item(path, item) for path, item in self.resolved["paths"].items()]
         # a path without parameters wins over one with them (OpenAPI 3.0.3, "Path Templating")
         self._items = sorted(items, key=lambda item: item.path.count("{"))
+        self._by_depth: dict[int, list[PathItem]] = {}
+        for item in self._items:
+            self._by_depth.setdefault(item.path.count("/"), []).append(item)
 
     def path_item(self, encoded_path: str) -> PathItem | None:
         """Give the path that a request's path means, or None. No trailing slash is forgiven."""
-        for item in self._items:
+        for item in self._by_depth.get(encoded_path.count("/"), ()):
             if item.pattern.fullmatch(encoded_path):
                 return item
         return None

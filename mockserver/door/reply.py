@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import socket
 import struct
 from collections.abc import Iterable
@@ -65,7 +66,12 @@ class Reply(NamedTuple):
 
 def date_field(now: datetime) -> tuple[bytes, bytes]:
     """Give the field that says when an answer was made."""
-    return b"date", format_datetime(now, usegmt=True).encode("ascii")
+    return _date_field(now.replace(microsecond=0))
+
+
+@functools.lru_cache(maxsize=16)
+def _date_field(second: datetime) -> tuple[bytes, bytes]:
+    return b"date", format_datetime(second, usegmt=True).encode("ascii")
 
 
 def reply_of(answer: Answer) -> Reply:

@@ -86,11 +86,12 @@ class Match(NamedTuple):
 class Exchanges:
     """The newest exchanges, oldest first."""
 
-    __slots__ = ("_bytes", "_evicted", "_kept", "_last", "_waiting")
+    __slots__ = ("_bytes", "_evicted", "_kept", "_last", "_sizes", "_waiting")
 
     def __init__(self) -> None:
         """Begin with none."""
         self._kept: deque[Exchange] = deque()
+        self._sizes: deque[int] = deque()
         self._bytes = 0
         self._last = 0
         self._evicted: Counter[str | None] = Counter()
@@ -107,10 +108,11 @@ class Exchanges:
         self._last = exchange.number
         kept = self._kept
         kept.append(exchange)
-        self._bytes += exchange.size
+        self._sizes.append(exchange.size)
+        self._bytes += self._sizes[-1]
         while len(kept) > MAX_EXCHANGES or self._bytes > MAX_BYTES:
             gone = kept.popleft()
-            self._bytes -= gone.size
+            self._bytes -= self._sizes.popleft()
             self._evicted[gone.operation] = gone.number
         if self._waiting:
             waiting, self._waiting = self._waiting, []
@@ -134,6 +136,7 @@ class Exchanges:
     def clear(self) -> None:
         """Forget all; numbers go on."""
         self._kept.clear()
+        self._sizes.clear()
         self._evicted.clear()
         self._bytes = 0
 

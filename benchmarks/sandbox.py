@@ -1,0 +1,105 @@
+"""What sandboxes cost: to make, to reset, to save, to keep; and a test that has one of its own.
+
+python -m benchmarks.sandbox
+"""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+import tracemalloc
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import click
+
+from mockserver.app import plant
+from mockserver.ledger.line_item import ItemType, Post
+from mockserver.sandbox.clock import SystemClock
+from mockserver.sandbox.sandbox import Sandbox, Setup
+from mockserver.sandbox.sandboxes import Sandboxes
+from mockserver.sandbox.seed import Seed
+from mockserver.sandbox.verify import broken
+from mockserver.settings import Settings
+from mockserver.store.memory import MemoryJournal
+from mockserver.testing import running
+
+_ACCOUNTS = 1_000
+_SANDBOXES = 1_000
+_WRITES = 10
+_TIMES = 5_000
+_TESTS = 200
+
+
+def main() -> None:
+    """Measure, and print a line for each figure."""
+    seed = plant(Settings(accounts=_ACCOUNTS), datetime.now(UTC))
+    sandboxes = _sandboxes(seed)
+    sandbox = sandboxes.get("sbx_one")
+    _write(sandbox)
+    saved = sandbox.snapshot()
+    _tell("read, the first time, the digest of a seed of 1 000 accounts", _once(sandbox.digest))
+    _tell("verify 10 writes", _each(lambda: broken(sandbox), 50))
+    names = iter(range(10**9))
+    _tell("make a sandbox", _each(lambda: sandboxes.get(f"sbx_{next(names)}"), _TIMES))
+    _tell("reset one", _each(sandbox.reset, _TIMES))
+    _tell("restore a snapshot", _each(lambda: sandbox.restore(saved), _TIMES))
+    _tell("take a snapshot", _each(lambda: sandbox.save("one"), _TIMES))
+    click.echo(f"{_SANDBOXES} sandboxes of {_WRITES} writes: {_mebibytes(seed):.1f} MiB")
+    _tell("a test: a sandbox of its own, verified and forgotten, over HTTP", _each_test())
+
+
+def _sandboxes(seed: Seed) -> Sandboxes:
+    return Sandboxes(Setup(seed), MemoryJournal(), SystemClock())
+
+
+def _write(sandbox: Sandbox) -> None:
+    for account_id in sandbox.account_ids()[:_WRITES]:
+        sandbox.apply(Post(account_id, ItemType.DEBIT_OFFSET, 5))
+
+
+def _mebibytes(seed: Seed) -> float:
+    sandboxes = _sandboxes(seed)
+    gc.collect()
+    tracemalloc.start()
+    for number in range(_SANDBOXES):
+        _write(sandboxes.get(f"sbx_{number}"))
+    gc.collect()
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return taken / 2**20
+
+
+def _each_test() -> float:
+    with running() as server:
+        server.sandbox().verify()
+        costs = []
+        for _ in range(_TESTS):
+            began = time.perf_counter()
+            with server.sandbox():
+                pass
+            costs.append(time.perf_counter() - began)
+    return statistics.median(costs)
+
+
+def _once(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _each(work: Callable[[], object], times: int) -> float:
+    """Give the seconds of one of many."""
+    began = time.perf_counter()
+    for _ in range(times):
+        work()
+    return (time.perf_counter() - began) / times
+
+
+def _tell(what: str, seconds: float) -> None:
+    click.echo(f"{what}: {seconds * 1e6:,.1f} µs")
+
+
+if __name__ == "__main__":
+    main()
