@@ -11,11 +11,13 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import islice
 
 import click
 
 from mockserver.app import plant
 from mockserver.ledger.line_item import ItemType, Post
+from mockserver.ledger.terms import AccountStatus
 from mockserver.sandbox.clock import SystemClock
 from mockserver.sandbox.sandbox import Sandbox, Setup
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -55,8 +57,10 @@ def _sandboxes(seed: Seed) -> Sandboxes:
 
 
 def _write(sandbox: Sandbox) -> None:
-    for account_id in sandbox.account_ids()[:_WRITES]:
-        sandbox.apply(Post(account_id, ItemType.DEBIT_OFFSET, 5))
+    """Post on ten accounts, which is more to keep than ten posts on one."""
+    active = (a for a in sandbox.seed.accounts if a.status is AccountStatus.ACTIVE)
+    for account in islice(active, _WRITES):
+        sandbox.apply(Post(account.terms.account_id, ItemType.DEBIT_OFFSET, 5))
 
 
 def _mebibytes(seed: Seed) -> float:

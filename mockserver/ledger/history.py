@@ -21,7 +21,7 @@ _MAX_LAYERS = 16
 class _Layer(Generic[V]):
     """What some versions share: entries in order, and where the entry of each key stands."""
 
-    __slots__ = ("below", "depth", "entries", "index", "seen_below")
+    __slots__ = ("below", "depth", "entries", "first_key", "index", "seen_below")
 
     def __init__(self, below: _Layer[V] | None = None, seen_below: int = 0) -> None:
         self.below = below
@@ -29,7 +29,22 @@ class _Layer(Generic[V]):
         """How many entries of the layer below belong to this one's versions."""
         self.depth: int = 1 if below is None else below.depth + 1
         self.entries: list[V] = []
+        self.first_key = ""
+        """The key of the first entry."""
         self.index: dict[str, int] = {}
+        """Filled with the second entry: most layers of a sandbox have one."""
+
+    def place(self, key: str) -> int | None:
+        """Give where the entry of ``key`` stands, or None."""
+        if self.index:
+            return self.index.get(key)
+        return 0 if self.entries and key == self.first_key else None
+
+    def places(self) -> dict[str, int]:
+        """Give where the entry of each key stands, to be added to."""
+        if self.entries and not self.index:
+            self.index[self.first_key] = 0
+        return self.index
 
 
 class History(Generic[V]):
@@ -52,9 +67,12 @@ class History(Generic[V]):
             layer = self._new_layer()
             entries = layer.entries
             seen = len(entries)
-        is_new = layer.index.setdefault(key, seen) == seen
-        assert is_new, f"{key!r} is in this history already"
-        entries.append(entry)
+        if entries:
+            is_new = layer.places().setdefault(key, seen) == seen
+            assert is_new, f"{key!r} is in this history already"
+            entries.append(entry)
+        else:
+            layer.first_key, layer.entries = key, [entry]
         version: History[V] = History.__new__(History)
         version._layer, version._seen, version._sealed = layer, seen + 1, False
         return version
@@ -66,9 +84,10 @@ class History(Generic[V]):
             layer = self._new_layer()
             seen = len(layer.entries)
         end = seen + len(entries)
-        layer.index.update(zip(keys, range(seen, end), strict=True))
+        index = layer.places()
+        index.update(zip(keys, range(seen, end), strict=True))
         layer.entries += entries
-        assert len(layer.index) == end, "a key is in this history already"
+        assert len(index) == end, "a key is in this history already"
         return self._version(layer, end, sealed=False)
 
     def sealed(self) -> History[V]:
@@ -82,7 +101,7 @@ class History(Generic[V]):
         """Give the entry of ``key``, or None."""
         layer, seen = self._layer, self._seen
         while True:
-            at = layer.index.get(key)
+            at = layer.place(key)
             if at is not None and at < seen:
                 return layer.entries[at]
             if layer.below is None:
@@ -109,7 +128,8 @@ class History(Generic[V]):
         for layer, seen in reversed(list(self._layers())):
             # the list is made at once, so that another thread may go on adding to the layer
             start = len(flat.entries)
-            flat.index.update((k, start + at) for k, at in list(layer.index.items()) if at < seen)
+            places = list(layer.index.items()) or [(layer.first_key, 0)]
+            flat.places().update((k, start + at) for k, at in places if at < seen)
             flat.entries += layer.entries[:seen]
         return flat
 

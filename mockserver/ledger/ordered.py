@@ -23,6 +23,10 @@ _MANY = 64
 """From so many entries on, what is added at once makes chunks of its own."""
 
 
+_NO_TAIL: list[Any] = []
+"""What a version has that sees none: its successor begins a tail of its own."""
+
+
 class Ordered(Generic[E]):
     """Tuples in ascending order. A tuple's first two fields are its key, and unique."""
 
@@ -33,7 +37,7 @@ class Ordered(Generic[E]):
         ordered = sorted(entries)
         starts = range(0, len(ordered), _MAX_CHUNK)
         self._chunks: _Chunks[E] = tuple(tuple(ordered[at : at + _MAX_CHUNK]) for at in starts)
-        self._tail: list[E] = []
+        self._tail: list[E] = _NO_TAIL
         self._seen = 0
         """How much of the tail this version sees."""
 
@@ -56,9 +60,10 @@ class Ordered(Generic[E]):
         if last is None or last < entry:
             if seen == _MAX_CHUNK:
                 chunks, tail, seen = self._all_chunks(), [], 0
-            elif len(tail) != seen or not seen:
-                tail = tail[:seen]
-            tail.append(entry)
+            if len(tail) == seen and seen:
+                tail.append(entry)
+            else:
+                tail = [*tail[:seen], entry]
             successor: Ordered[E] = Ordered.__new__(Ordered)
             successor._chunks, successor._tail, successor._seen = chunks, tail, seen + 1
             return successor
@@ -143,7 +148,7 @@ class Ordered(Generic[E]):
     def _with(self, chunks: _Chunks[E], tail: list[E] | None = None, seen: int = 0) -> Ordered[E]:
         successor: Ordered[E] = Ordered.__new__(Ordered)
         successor._chunks = chunks
-        successor._tail = [] if tail is None else tail
+        successor._tail = _NO_TAIL if tail is None else tail
         successor._seen = seen
         return successor
 

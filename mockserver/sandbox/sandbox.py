@@ -59,7 +59,7 @@ class Sandbox:
 
     __slots__ = (
         *("name", "seed", "state", "seq", "clock", "snapshots"),
-        *("_setup", "_processing", "_journal", "_stream", "_streams", "_owned", "_digested"),
+        *("_setup", "_processing", "_journal", "_stream", "_streams", "_begun", "_digested"),
         *("tokens_minted", "_traffic"),
     )
 
@@ -82,8 +82,8 @@ class Sandbox:
         self._stream = name
         self._streams = 0
         """How many streams it had before this one."""
-        self._owned: set[str] = set()
-        """The accounts whose storage nobody else sees: no seed, no snapshot, no fork."""
+        self._begun = self.state
+        """What it shares with a seed, a snapshot or a fork: those accounts are not added to."""
         self._digested: tuple[int, bytes] | None = None
         """The digest after some of the events."""
         self._catch_up()
@@ -244,7 +244,7 @@ class Sandbox:
         self._streams += 1
         self._stream = f"{self.name}@{self._streams}"
         self._journal.fork(at.stream, at.seq, self._stream)
-        self._owned = set()
+        self._begun = at.state
         self.seed, self.state, self.seq = at.seed, at.state, at.seq
 
     # keeping
@@ -256,9 +256,8 @@ class Sandbox:
     def _find_to_change(self, account_id: str) -> Account | None:
         """Give an account that may be gone on from: what it shares is not added to."""
         account = self.state.find(account_id)
-        if account is None or account_id in self._owned:
-            return account
-        return account.sealed()
+        is_shared = account is not None and account is self._begun.find(account_id)
+        return account.sealed() if account is not None and is_shared else account
 
     def _keep(self, outcome: Accepted, *, is_new: bool) -> bool:
         """Keep what a command led to; tell whether nobody was faster."""
@@ -267,7 +266,6 @@ class Sandbox:
         if not self._append(*outcome.events):
             return False
         self.state = self.state.having(outcome.events, outcome.account, is_new=is_new)
-        self._owned.add(outcome.account.terms.account_id)
         return True
 
     def check_room_for(self, events: int) -> None:
