@@ -48,8 +48,8 @@ class Parts(NamedTuple):
     """By operationId."""
     token_info: Callable[[list[str]], dict[str, Any]]
     """Gives who sends these ``Authorization`` headers, or raises a rejection."""
-    arguments: Callable[[dict[str, Any]], dict[str, Any]]
-    """Gives what handlers may ask for by name, from what is known of the caller."""
+    arguments: Callable[[dict[str, Any], str], dict[str, Any]]
+    """Gives what handlers may ask for by name, from what is known of the caller, and the method."""
     profile: Profile
     docs: str | None = None
     """Where to serve Swagger UI."""
@@ -78,7 +78,7 @@ def build(contract: Contract, parts: Parts) -> ASGIApp:
 
     def provide(scope: Scope) -> None:
         arguments = handler_arguments(scope)
-        arguments.update(parts.arguments(arguments.get("token_info", {})))
+        arguments.update(parts.arguments(arguments.get("token_info", {}), scope["method"]))
 
     app.add_middleware(
         PathItems,

@@ -51,8 +51,9 @@ class Control:
 
 
 def _build(settings: Settings, contract: Contract, tokens: Tokens, sandboxes: Sandboxes) -> ASGIApp:
-    def arguments(info: dict[str, Any]) -> dict[str, Any]:
-        sandbox = sandboxes.get(info["caller"].sandbox)
+    def arguments(info: dict[str, Any], method: str) -> dict[str, Any]:
+        look = sandboxes.look_at if method in ("GET", "HEAD") else sandboxes.get
+        sandbox = look(info["caller"].sandbox)
         return {"sandbox": sandbox, "sandboxes": sandboxes, "contract": contract}
 
     own = load(source())

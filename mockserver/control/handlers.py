@@ -13,12 +13,13 @@ from types import MappingProxyType
 from typing import Any
 
 from mockserver.api.failures import Conflict, NotPossible, NotThere
-from mockserver.api.handlers.accounts import get_account
-from mockserver.api.handlers.reading import list_line_items
+from mockserver.api.handlers.accounts import render
+from mockserver.api.handlers.reading import render_page
 from mockserver.api.strict_json import Json
 from mockserver.control import traffic, wire
 from mockserver.control.building import build_account
 from mockserver.instants import parse_instant
+from mockserver.ledger.refusals import AccountNotFound, Refusal
 from mockserver.sandbox.clock import ClockBackwardsError
 from mockserver.sandbox.export import ImportRefusedError, exported, import_into
 from mockserver.sandbox.sandbox import Sandbox, Snapshot
@@ -124,18 +125,23 @@ def _snapshot(sandbox: Sandbox, name: str) -> Snapshot:
 
 def build(sandbox: Sandbox, body: Json) -> Json:
     """Answer ``buildAccount``."""
-    account = build_account(sandbox, body)
-    return get_account(account.terms.account_id, sandbox)
+    return render(build_account(sandbox, body), sandbox)
 
 
-def read_account(account_id: str, sandbox: Sandbox) -> Json:
-    """Answer ``readAccount``."""
-    return get_account(account_id, sandbox)
+def read_account(account_id: str, sandbox: Sandbox) -> Json | Refusal:
+    """Answer ``readAccount``: what is due is shown as carried out, and is not."""
+    account = sandbox.peek(account_id)
+    return AccountNotFound(account_id) if account is None else render(account, sandbox)
 
 
-def read_line_items(account_id: str, sandbox: Sandbox) -> Json:
-    """Answer ``readLineItems``."""
-    return list_line_items(account_id, {"limit": MAX_ITEMS}, sandbox)
+def read_line_items(account_id: str, sandbox: Sandbox) -> Json | Refusal:
+    """Answer ``readLineItems``, in the same way."""
+    account = sandbox.peek(account_id)
+    return (
+        AccountNotFound(account_id)
+        if account is None
+        else render_page(account, {"limit": MAX_ITEMS})
+    )
 
 
 # the clock

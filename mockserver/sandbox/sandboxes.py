@@ -76,6 +76,10 @@ class Sandboxes:
         """Give the sandbox called ``name`` if it is in use. Safe on any thread."""
         return self._by_name.get(name)
 
+    def look_at(self, name: str) -> Sandbox:
+        """Give the sandbox called ``name``, or what it would be; it is not in use for that."""
+        return self.find(name) or Sandbox(name, self._setup, self._journal, self.clock)
+
     def names(self) -> list[str]:
         """Give the names in use, the default one first."""
         return [DEFAULT, *sorted(self._by_name.keys() - {DEFAULT})]

@@ -73,7 +73,7 @@ def test_an_operation_without_a_handler_is_told() -> None:
     with pytest.raises(ContractError, match="no handler answers the operationId getAccount"):
         stack.build(
             CONTRACT,
-            stack.Parts(handlers, lambda _: {}, lambda info: info, PROFILES[Compat.DOCUMENTED]),
+            stack.Parts(handlers, lambda _: {}, lambda *_: {}, PROFILES[Compat.DOCUMENTED]),
         )
 
 

@@ -25,7 +25,7 @@ def token_info(tokens: Tokens, authorization: list[str]) -> dict[str, Any]:
 
 
 def arguments(
-    tokens: Tokens, sandboxes: Sandboxes, profile: Profile, info: dict[str, Any]
+    tokens: Tokens, sandboxes: Sandboxes, profile: Profile, info: dict[str, Any], _method: str
 ) -> dict[str, Any]:
     """Give what the handlers of the contract may ask for."""
     if "caller" not in info:

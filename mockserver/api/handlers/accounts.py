@@ -38,7 +38,7 @@ def create_account(body: Json, sandbox: Sandbox, profile: Profile) -> Json | Ref
 def get_account(account_id: str, sandbox: Sandbox) -> Json | Refusal:
     """Answer ``getAccount``."""
     account = sandbox.account(account_id)
-    return AccountNotFound(account_id) if account is None else _render(account, sandbox)
+    return AccountNotFound(account_id) if account is None else render(account, sandbox)
 
 
 def list_accounts(query: Json, sandbox: Sandbox) -> Json:
@@ -86,9 +86,10 @@ def get_statement(account_id: str, statement_id: str, sandbox: Sandbox) -> Json 
 
 def _applied(command: Command, sandbox: Sandbox) -> Json | Refusal:
     outcome = sandbox.apply(command)
-    return outcome if isinstance(outcome, Refusal) else _render(outcome.account, sandbox)
+    return outcome if isinstance(outcome, Refusal) else render(outcome.account, sandbox)
 
 
-def _render(account: Account, sandbox: Sandbox) -> Json:
+def render(account: Account, sandbox: Sandbox) -> Json:
+    """Write an account as it is now in a sandbox."""
     now = max(sandbox.now(), account.standing.processed_to)
     return render_account(account, sandbox.holders(account), now)

@@ -22,6 +22,11 @@ def list_line_items(account_id: str, query: Json, sandbox: Sandbox) -> Json | Re
     account = sandbox.account(account_id)
     if account is None:
         return AccountNotFound(account_id)
+    return render_page(account, query)
+
+
+def render_page(account: Account, query: Json) -> Json:
+    """Write the page of an account's line items that ``query`` asks for."""
     page = cut(account.listed, query, _keeper(account, query))
     return _envelope(account, page.results, page.paging)
 
