@@ -28,6 +28,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="use the canopy-mock server that is running there, instead of starting one",
     )
     group.addoption(
+        "--canopy-mock-control-token",
+        metavar="TOKEN",
+        help="the control token of that server, if it has one",
+    )
+    group.addoption(
         "--canopy-mock-one-server",
         action="store_true",
         help="with xdist, start one server for all workers, instead of one each",
@@ -66,7 +71,8 @@ def _start(config: pytest.Config) -> Server:
 
     worker: dict[str, Any] = getattr(config, "workerinput", {})
     url = worker.get(_URL) or config.getoption("--canopy-mock-url")
-    server = at(url) if url else running(*config.getini("canopy_mock_options"))
+    token = config.getoption("--canopy-mock-control-token")
+    server = at(url, token) if url else running(*config.getini("canopy_mock_options"))
     return config.stash[_SERVER].enter_context(server)
 
 

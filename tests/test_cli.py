@@ -235,6 +235,9 @@ def test_a_shared_server_knows_minted_tokens_only(tmp_path: Path) -> None:
         minted = client.post("/auth/token", json={"client_id": "a", "client_secret": "b"})
         headers = {"Authorization": f"Bearer {minted.json()['access_token']}"}
         assert client.get("/accounts", headers=headers).status_code == 200
+        for path in ("/_mock/sandboxes", "/_mock/strangers"):
+            told = client.get(path, headers=headers).json()["error"]["message"]
+            assert told == "On a shared server, nobody is told of others."
 
 
 def test_a_shared_server_takes_no_token_from_the_command(tmp_path: Path) -> None:

@@ -54,7 +54,8 @@ def _build(settings: Settings, contract: Contract, tokens: Tokens, sandboxes: Sa
     def arguments(info: dict[str, Any], method: str) -> dict[str, Any]:
         look = sandboxes.look_at if method in ("GET", "HEAD") else sandboxes.get
         sandbox = look(info["caller"].sandbox)
-        return {"sandbox": sandbox, "sandboxes": sandboxes, "contract": contract}
+        known = {"sandboxes": sandboxes, "contract": contract, "is_shared": settings.is_shared}
+        return {"sandbox": sandbox, **known}
 
     own = load(source())
     parts = stack.Parts(HANDLERS, functools.partial(token_info, tokens), arguments, _PROFILE)

@@ -18,6 +18,7 @@ from mockserver.api.handlers.reading import render_page
 from mockserver.api.strict_json import Json
 from mockserver.control import traffic, wire
 from mockserver.control.building import build_account
+from mockserver.control.traffic import check_not_shared
 from mockserver.instants import parse_instant
 from mockserver.ledger.refusals import AccountNotFound, Refusal
 from mockserver.sandbox.clock import ClockBackwardsError
@@ -48,8 +49,9 @@ def delete_sandbox(sandbox: Sandbox, sandboxes: Sandboxes) -> Json:
     return {}
 
 
-def list_sandboxes(sandboxes: Sandboxes) -> Json:
+def list_sandboxes(sandboxes: Sandboxes, *, is_shared: bool) -> Json:
     """Answer ``listSandboxes``."""
+    check_not_shared(is_shared=is_shared)
     return {"results": sandboxes.names()}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.api.contract import Contract
-from mockserver.api.failures import Conflict, NotPossible, NotThere
+from mockserver.api.failures import Conflict, NotAuthorized, NotPossible, NotThere
 from mockserver.api.strict_json import Json
 from mockserver.control import wire
 from mockserver.control.har import har
@@ -101,6 +101,13 @@ async def assert_exchanges(body: Json, sandbox: Sandbox) -> Json:
     }
 
 
-def list_strangers(query: Json, sandboxes: Sandboxes) -> Json:
+def list_strangers(query: Json, sandboxes: Sandboxes, *, is_shared: bool) -> Json:
     """Answer ``listStrangers``."""
+    check_not_shared(is_shared=is_shared)
     return wire.render_exchanges(sandboxes.strangers, query)
+
+
+def check_not_shared(*, is_shared: bool) -> None:
+    """Make sure that nobody learns of others. Raises NotAuthorized."""
+    if is_shared:
+        raise NotAuthorized("On a shared server, nobody is told of others.")

@@ -12,7 +12,7 @@ from mockserver.testing.control import ControlError
 from mockserver.testing.in_process import in_process
 from mockserver.testing.parts import Clock, Exchange, Exchanges, Faults, InconclusiveError
 from mockserver.testing.sandbox import Account, CanopyMock, Snapshot
-from mockserver.testing.server import Server, StartError, running
+from mockserver.testing.server import Server, StartError, at, running
 
 __all__ = [
     "Account",
@@ -26,6 +26,7 @@ __all__ = [
     "Server",
     "Snapshot",
     "StartError",
+    "at",
     "in_process",
     "running",
 ]

@@ -62,10 +62,11 @@ def running(*options: str) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def at(url: str) -> Iterator[Server]:
-    """Use a server that is running already."""
+def at(url: str, control_token: str | None = None) -> Iterator[Server]:
+    """Use a server that is running already, with the control token that it was started with."""
+    headers = {} if control_token is None else {"X-Canopy-Control": control_token}
     transport = httpx.HTTPTransport()
-    with httpx.Client(transport=transport, trust_env=False) as http:
+    with httpx.Client(transport=transport, trust_env=False, headers=headers) as http:
         yield Server(url.rstrip("/"), http)
 
 

@@ -128,3 +128,14 @@ def test_nothing_of_ours_is_imported_before_the_fixture_is_asked_for(tmp_path: P
     """
     code, printed = run(tmp_path, test)
     assert code == 0, printed
+
+
+def test_a_server_that_others_can_reach_is_used_with_its_control_token(tmp_path: Path) -> None:
+    test = "    def test_it(canopy_mock):\n        canopy_mock.account(principal_cents=1)\n"
+    options = ("--host", "0.0.0.0", "--control-token", "secret-7")  # noqa: S104 - for a moment
+    with serving(*options) as server:
+        where = ("--canopy-mock-url", f"http://127.0.0.1:{server.address[1]}")
+        code, printed = run(tmp_path, test, *where)
+        assert (code, 'Send the control token as "X-Canopy-Control' in printed) == (1, True)
+        code, printed = run(tmp_path, test, *where, "--canopy-mock-control-token", "secret-7")
+        assert code == 0, printed
