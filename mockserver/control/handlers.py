@@ -30,8 +30,6 @@ from mockserver.sandbox.verify import broken
 MAX_SNAPSHOTS = 100
 MAX_ITEMS = 1_000
 
-_DONE: Mapping[str, Json] = MappingProxyType({})
-
 
 # the sandbox
 
