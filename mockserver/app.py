@@ -20,7 +20,7 @@ from mockserver.api.documents import Document
 from mockserver.api.handlers import HANDLERS, arguments, token_info
 from mockserver.api.strict_json import dumps
 from mockserver.console.web import create_console
-from mockserver.control.api import Control, source
+from mockserver.control.api import DOCUMENT, Control, source
 from mockserver.door.front import Dated, Front
 from mockserver.sandbox.clock import Clock, ClockSetting, SystemClock
 from mockserver.sandbox.sandbox import Setup
@@ -88,7 +88,8 @@ def _contract_app(
         functools.partial(token_info, tokens),
         functools.partial(arguments, tokens, sandboxes, profile),
         profile,
-        DOCS,
+        docs=DOCS,
+        document="/openapi.json",
     )
     app = stack.build(contract, parts)
     return CheckAnswers(app, contract, exempt=(DOCS,)) if settings.check_responses else app
@@ -132,7 +133,7 @@ class _Below:
         self._control = control
         self._pages = dict.fromkeys(("", "account", "static"), console)
         document = source().read_bytes()
-        self._pages["control.yaml"] = Document("application/yaml", document)
+        self._pages[DOCUMENT.removeprefix(f"{CONSOLE}/")] = Document("application/yaml", document)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name = scope["path"].removeprefix(CONSOLE)[1:].partition("/")[0]

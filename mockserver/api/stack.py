@@ -51,8 +51,10 @@ class Parts(NamedTuple):
     arguments: Callable[[dict[str, Any], str], dict[str, Any]]
     """Gives what handlers may ask for by name, from what is known of the caller, and the method."""
     profile: Profile
-    docs: str | None = None
+    docs: str
     """Where to serve Swagger UI."""
+    document: str
+    """Where it reads the contract."""
 
 
 def build(contract: Contract, parts: Parts) -> ASGIApp:
@@ -72,7 +74,7 @@ def build(contract: Contract, parts: Parts) -> ASGIApp:
         security_map={"bearer": _bearer_security(parts.token_info)},
         validator_map=validator_map(profile),
         swagger_ui_options=SwaggerUIOptions(
-            serve_spec=False, swagger_ui=parts.docs is not None, swagger_ui_path=parts.docs or ""
+            serve_spec=False, swagger_ui_path=parts.docs, spec_path=parts.document
         ),
     )
 

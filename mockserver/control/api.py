@@ -23,6 +23,9 @@ from mockserver.resources import find
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.settings import Settings
 
+DOCS = "/_mock/docs"
+DOCUMENT = "/_mock/control.yaml"
+
 _PROFILE = replace(
     PROFILES[Compat.DOCUMENTED],
     kinds={SchemaViolation: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_input")},
@@ -58,9 +61,10 @@ def _build(settings: Settings, contract: Contract, tokens: Tokens, sandboxes: Sa
         return {"sandbox": sandbox, **known}
 
     own = load(source())
-    parts = stack.Parts(HANDLERS, functools.partial(token_info, tokens), arguments, _PROFILE)
+    known = functools.partial(token_info, tokens)
+    parts = stack.Parts(HANDLERS, known, arguments, _PROFILE, docs=DOCS, document=DOCUMENT)
     app = stack.build(own, parts)
     if settings.check_responses:
-        app = CheckAnswers(app, own, exempt=())
+        app = CheckAnswers(app, own, exempt=(DOCS,))
     hosts = (settings.host, *settings.allowed_hosts)
     return Guard(app, hosts=hosts, token=settings.control_token, is_local=settings.is_local)

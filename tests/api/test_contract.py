@@ -73,7 +73,7 @@ def test_an_operation_without_a_handler_is_told() -> None:
     with pytest.raises(ContractError, match="no handler answers the operationId getAccount"):
         stack.build(
             CONTRACT,
-            stack.Parts(handlers, lambda _: {}, lambda *_: {}, PROFILES[Compat.DOCUMENTED]),
+            stack.Parts(handlers, lambda _: {}, lambda *_: {}, PROFILES[Compat.DOCUMENTED], "", ""),
         )
 
 
@@ -83,6 +83,14 @@ def test_the_contract_is_served_as_it_is_written(api: Api) -> None:
     assert api.client.post("/openapi.json").headers["Allow"] == "GET, HEAD"
     assert api.client.delete("/healthz").status_code == 405
     assert api.get("/healthz").json() == {"status": "ok"}
+
+
+def test_the_control_api_has_a_swagger_ui_too(api: Api) -> None:
+    page = api.get("http://localhost/_mock/docs/").text
+    assert 'url: "/_mock/control.yaml"' in page
+    served = api.get("http://localhost/_mock/control.yaml")
+    assert served.content == find("control/control.yaml").read_bytes()
+    assert api.get("http://localhost/_mock/docs/swagger-ui.css").status_code == 200
 
 
 def test_swagger_ui_is_served_without_anything_from_elsewhere(api: Api) -> None:
