@@ -22,6 +22,7 @@ from mockserver.api.strict_json import dumps
 from mockserver.console.web import create_console
 from mockserver.control.api import DOCUMENT, Control, source
 from mockserver.door.front import Dated, Front
+from mockserver.door.reply import MAX_HANG_SECONDS
 from mockserver.sandbox.clock import Clock, ClockSetting, SystemClock
 from mockserver.sandbox.sandbox import Setup
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -47,9 +48,13 @@ class Application(NamedTuple):
 
 
 def build(
-    settings: Settings, *, clock: Clock | None = None, progress: Progress = silently
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    progress: Progress = silently,
+    hang_seconds: float = MAX_HANG_SECONDS,
 ) -> Application:
-    """Put a server together.
+    """Put a server together, on which nothing hangs longer than ``hang_seconds``.
 
     Raises ContractError, DataFileError, PlanError.
     """
@@ -67,7 +72,7 @@ def build(
     sandboxes = Sandboxes(setup, MemoryJournal(), clock, settings.limits)
     tokens = Tokens(settings.tokens, settings.clients, sandboxes, is_shared=settings.is_shared)
     api = _contract_app(contract, tokens, sandboxes, settings)
-    front = Front(api, contract, tokens, sandboxes)
+    front = Front(api, contract, tokens, sandboxes, hang_seconds)
     others: dict[str, ASGIApp] = {
         DOCS: api,
         "/healthz": Document("application/json", dumps({"status": "ok"})),

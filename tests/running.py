@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -10,7 +11,9 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -56,6 +59,13 @@ class Running:
         self.address = found[1], int(found[2])
         self.url = f"http://{found[1]}:{found[2]}"
 
+    def open_files(self) -> int:
+        """How many files and sockets the server has open; skips where nobody can tell."""
+        directory = Path(f"/proc/{self.process.pid}/fd")
+        if not directory.exists():
+            pytest.skip("this machine does not tell which files are open")
+        return len(list(directory.iterdir()))
+
     def send_raw(self, data: bytes) -> bytes:
         """Send bytes, and give what comes back until the server closes the connection."""
         with socket.create_connection(self.address, timeout=5) as connection:
@@ -63,11 +73,26 @@ class Running:
             return b"".join(iter(lambda: connection.recv(65_536), b""))
 
 
-@contextlib.contextmanager
-def serving(*arguments: str, cwd: Path | None = None, **environment: str) -> Iterator[Running]:
+_Serving: TypeAlias = AbstractContextManager[Running]
+
+
+def serving(*arguments: str, cwd: Path | None = None, **environment: str) -> _Serving:
     """Start a server on a free port; stop it in the end."""
+    return _started([*COMMAND, "serve", "--port", "0", *arguments], environment, cwd)
+
+
+def serving_oddly(wanted: dict[str, Any], **environment: str) -> _Serving:
+    """Start a server with what no option says (``tests/odd_server.py``)."""
+    command = [sys.executable, "-W", "ignore", "-m", "tests.odd_server", json.dumps(wanted)]
+    return _started(command, environment)
+
+
+@contextlib.contextmanager
+def _started(
+    command: list[str], environment: dict[str, str], cwd: Path | None = None
+) -> Iterator[Running]:
     with subprocess.Popen(
-        [*COMMAND, "serve", "--port", "0", *arguments],
+        command,
         cwd=cwd,
         env=environment_with(environment),
         stdout=subprocess.PIPE,
@@ -84,3 +109,13 @@ def serving(*arguments: str, cwd: Path | None = None, **environment: str) -> Ite
             yield Running(process, "".join(lines))
         finally:
             process.terminate()
+
+
+@contextlib.contextmanager
+def in_silence(serving: _Serving) -> Iterator[Running]:
+    """Make sure that a server complains of nothing until it is stopped, and then neither."""
+    with serving as running:
+        yield running
+        running.process.terminate()
+        _, complaints = running.process.communicate(timeout=30)
+        assert not complaints, complaints

@@ -23,6 +23,7 @@ from mockserver.api.problems import rejected
 from mockserver.door.body import Body
 from mockserver.door.redaction import REDACTED, redacted, redacted_headers
 from mockserver.door.reply import (
+    MAX_HANG_SECONDS,
     Reply,
     date_field,
     encoded,
@@ -30,6 +31,8 @@ from mockserver.door.reply import (
     reply_of,
     send_broken,
     send_reply,
+    send_slowly,
+    without_body,
 )
 from mockserver.sandbox.clock import Clock
 from mockserver.sandbox.exchanges import Exchange, Exchanges
@@ -73,22 +76,35 @@ class _Outcome(NamedTuple):
             return self.decided
         fault = self.strike.fault
         reply = self.decided if fault.answer is None else _instead(fault.answer, self.at)
-        if fault.breaks in (None, Break.TRUNCATE):
-            return reply
-        return reply.half() if reply and fault.breaks is Break.MALFORMED else None
+        match reply, fault.breaks:
+            case None, _:
+                return None
+            case _, None:
+                return reply
+            case _, Break.TRUNCATE:
+                return reply.truncated()
+            case _, Break.MALFORMED:
+                return reply.half()
+        return None
 
 
 class Front:
     """Stands before the application that serves the contract."""
 
     def __init__(
-        self, app: ASGIApp, contract: Contract, tokens: Tokens, sandboxes: Sandboxes
+        self,
+        app: ASGIApp,
+        contract: Contract,
+        tokens: Tokens,
+        sandboxes: Sandboxes,
+        hang_seconds: float = MAX_HANG_SECONDS,
     ) -> None:
-        """Wrap ``app``, which serves ``contract``."""
+        """Wrap ``app``, which serves ``contract``; nothing hangs longer than ``hang_seconds``."""
         self._app = app
         self._contract = contract
         self._tokens = tokens
         self._sandboxes = sandboxes
+        self._hang_seconds = hang_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, and keep what was asked and answered."""
@@ -108,7 +124,7 @@ class Front:
             with traffic.in_flight(subject) as is_second:
                 outcome = await self._answer(request, traffic, is_second=is_second)
                 _keep(request, outcome, traffic.exchanges)
-        await _leave(request, outcome, send)
+        await self._leave(request, outcome, send)
 
     def _subject(self, scope: Scope) -> Subject:
         path: str = scope["raw_path"].decode("ascii", "replace")
@@ -160,6 +176,23 @@ class Front:
         now = request.clock.now()
         return _Outcome(reply.dated(now), now)
 
+    async def _leave(self, request: _Request, outcome: _Outcome, send: Send) -> None:
+        """Send what leaves, in the way that it does."""
+        scope, reply, strike = request.scope, outcome.leaving, outcome.strike
+        if strike is None:
+            assert reply is not None, "without a fault there is an answer"
+            await send_reply(reply, send)
+            return
+        if outcome.is_late:
+            await asyncio.sleep(strike.seconds)
+        breaks, speed = strike.fault.breaks, strike.fault.bytes_per_second
+        if breaks not in (None, Break.MALFORMED):
+            await send_broken(breaks, reply, scope, send, self._hang_seconds)
+        elif reply is not None and speed is not None:
+            await send_slowly(reply, speed, scope, send)
+        elif reply is not None:
+            await send_reply(reply, send)
+
 
 _FIRST = (Stage.BEFORE_VALIDATION,)
 _LAST = (Stage.AFTER_COMMIT,)
@@ -181,7 +214,8 @@ def _client_id(body: bytes) -> object:
 
 
 def _instead(answer: FaultAnswer, at: datetime) -> Reply:
-    return Reply(answer.status, encoded(answer.headers), answer.body).dated(at)
+    body = b"" if without_body(answer.status) else answer.body
+    return Reply(answer.status, encoded(answer.headers), body).dated(at)
 
 
 def _keep(request: _Request, outcome: _Outcome, exchanges: Exchanges) -> None:
@@ -209,22 +243,6 @@ def _keep(request: _Request, outcome: _Outcome, exchanges: Exchanges) -> None:
             fault_id=None if outcome.strike is None else outcome.strike.fault.fault_id,
         )
     )
-
-
-async def _leave(request: _Request, outcome: _Outcome, send: Send) -> None:
-    """Send what leaves, in the way that it does."""
-    reply, strike = outcome.leaving, outcome.strike
-    if strike is None:
-        assert reply is not None, "without a fault there is an answer"
-        await send_reply(reply, send)
-        return
-    if outcome.is_late:
-        await asyncio.sleep(strike.seconds)
-    breaks = strike.fault.breaks
-    if breaks not in (None, Break.MALFORMED):
-        await send_broken(breaks, reply, request.scope, request.body, send)
-    elif reply is not None:
-        await send_reply(reply, send, strike.fault.bytes_per_second)
 
 
 class Dated:

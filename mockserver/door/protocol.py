@@ -4,12 +4,18 @@ Uvicorn answers what is not HTTP in plain text, takes heads of any size, and los
 request that offers an upgrade. This subclass relies on names inside uvicorn 0.34 to 0.54:
 ``on_message_begin``, ``on_url``, ``on_header``, ``on_headers_complete``, ``on_message_complete``,
 ``on_response_complete``, ``send_400_response``, ``_unset_keepalive_if_required``, ``parser``,
-``headers``, ``url``, ``cycle``, ``flow``, ``scope`` and ``transport``.
+``headers``, ``url``, ``cycle``, ``flow``, ``scope``, ``shutdown`` and ``transport``; of a cycle,
+``response_complete``, ``disconnected`` and ``message_event``.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import socket
+import struct
 from http import HTTPStatus
+from typing import Any
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -23,6 +29,7 @@ MAX_FIELDS = 64
 MAX_HEAD_BYTES = 16_384
 _MAX_UNFINISHED_BYTES = MAX_HEAD_BYTES + 65_536
 """Of a head that goes on: what is in one read beyond the limit is not told apart."""
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class DoorProtocol(HttpToolsProtocol):
@@ -35,6 +42,12 @@ class DoorProtocol(HttpToolsProtocol):
     _in_body = False
     _last_word: bytes | None = None
     """What is sent when all requests before it are answered; nothing is read any more."""
+
+    def __init__(self, *details: Any, **more: Any) -> None:
+        super().__init__(*details, **more)
+        self._cycles: list[Any] = []
+        """Requests that may not be answered yet: uvicorn knows the last one of a pipeline only."""
+        self._ending = asyncio.Event()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the socket."""
@@ -66,7 +79,7 @@ class DoorProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin to count."""
         super().on_message_begin()
-        self.scope["extensions"] = {CONNECTION: {"transport": self.transport}}
+        self.scope["extensions"] = {CONNECTION: {"connection": self}}
         self._rejection = None
         self._in_head = True
         self._unfinished_bytes = 0
@@ -95,6 +108,7 @@ class DoorProtocol(HttpToolsProtocol):
             self._reject(MalformedRequest("A body is sent as it is, or chunked."))
         self._in_head, self._in_body = False, True
         super().on_headers_complete()
+        self._cycles = [c for c in self._cycles if not c.response_complete] + [self.cycle]
 
     def on_message_complete(self) -> None:
         """Take note that the request is whole."""
@@ -120,6 +134,60 @@ class DoorProtocol(HttpToolsProtocol):
         self._last_word = head.encode("ascii") + answer.body
         if self._in_body or self.cycle is None or self.cycle.response_complete:
             self._close_with(self._last_word)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let all who wait for the client know that it has gone."""
+        self._let_go()
+        self._ending.set()
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Let all who wait for the client know that the server stops."""
+        self._ending.set()
+        super().shutdown()
+
+    # what faults do (door/reply.py)
+
+    def write(self, data: bytes) -> None:
+        """Send bytes, if the client is still there."""
+        if not self.transport.is_closing():
+            self.transport.write(data)
+
+    def hang_up(self) -> None:
+        """Send what is left, and that nothing follows; what still comes is dropped.
+
+        Whoever closes a socket that holds something unread resets the connection.
+        """
+        self._let_go()
+        self._last_word = b""
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
+            self.transport.write_eof()
+
+    def reset(self) -> None:
+        """Close at once; the client is reset, unless it knows that nothing follows."""
+        self._let_go()
+        if not self.transport.is_closing():
+            own: socket.socket = self.transport.get_extra_info("socket")
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+            self.transport.abort()
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether the client has gone, or the server stops."""
+        return self._ending.is_set()
+
+    async def end(self, seconds: float) -> None:
+        """Wait until it is ending, but no longer than ``seconds``."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._ending.wait(), seconds)
+
+    def _let_go(self) -> None:
+        """Expect no answer to any request any more."""
+        for cycle in self._cycles:
+            if not cycle.response_complete:
+                cycle.disconnected = True
+                cycle.message_event.set()
 
     def _close_with(self, last_word: bytes) -> None:
         self.transport.write(last_word)

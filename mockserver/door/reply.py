@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import socket
-import struct
 from collections.abc import Iterable
 from datetime import datetime
 from email.utils import format_datetime
+from http import HTTPStatus
 from typing import NamedTuple, Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,28 +18,33 @@ from mockserver.sandbox.faults import Break
 
 MAX_HANG_SECONDS = 60.0
 CONNECTION = "canopy-mock.connection"
-"""The extension of a scope that holds the connection's transport."""
+"""The extension of a scope that holds the connection, where there is one."""
 
 _GARBAGE = b"\x16\x03\x01\x00\x20 this is no HTTP\r\n\r\n"
 _PART_SECONDS = 0.05
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+_LINGER_SECONDS = 5.0
+_WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
 class Connection(Protocol):
-    """What a fault needs of a connection: asyncio's and uvloop's transports have it."""
+    """What a fault needs of a connection."""
 
     def write(self, data: bytes) -> None:
         """Send bytes."""
 
-    def close(self) -> None:
-        """Send what is left, and close."""
+    def hang_up(self) -> None:
+        """Send what is left, and that nothing follows; what still comes is dropped."""
 
-    def abort(self) -> None:
-        """Close at once."""
+    def reset(self) -> None:
+        """Close at once, and let the client know that something is wrong."""
 
-    def get_extra_info(self, name: str) -> socket.socket:
-        """Give the ``socket``."""
+    @property
+    def is_ending(self) -> bool:
+        """Whether the client has gone, or the server stops."""
         ...
+
+    async def end(self, seconds: float) -> None:
+        """Wait until it is ending, but no longer than ``seconds``."""
 
 
 class BrokenOnPurposeError(ConnectionError):
@@ -54,6 +58,8 @@ class Reply(NamedTuple):
     headers: Headers
     """All but Content-Length."""
     body: bytes
+    announced: int | None = None
+    """How long its head says that the body is; None is: as long as it is."""
 
     def dated(self, now: datetime) -> Reply:
         """Give the same, made at ``now``."""
@@ -62,6 +68,10 @@ class Reply(NamedTuple):
     def half(self) -> Reply:
         """Give the same, with half of its body."""
         return self._replace(body=self.body[: len(self.body) // 2])
+
+    def truncated(self) -> Reply:
+        """Give the same, with half of the body that its head announces."""
+        return self.half()._replace(announced=len(self.body))
 
 
 def date_field(now: datetime) -> tuple[bytes, bytes]:
@@ -101,57 +111,72 @@ async def held(app: ASGIApp, scope: Scope, receive: Receive) -> Reply:
     return Reply(status, headers, body)
 
 
-async def send_reply(reply: Reply, send: Send, bytes_per_second: float | None = None) -> None:
-    """Send an answer, slowly if need be."""
-    await _send_head(reply, len(reply.body), send)
-    if bytes_per_second is not None:
-        size = max(1, int(bytes_per_second * _PART_SECONDS))
-        for at in range(0, len(reply.body), size):
-            part = reply.body[at : at + size]
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-            await asyncio.sleep(len(part) / bytes_per_second)
-        reply = reply._replace(body=b"")
+async def send_reply(reply: Reply, send: Send) -> None:
+    """Send an answer."""
+    await _send_head(reply, send)
     await send({"type": "http.response.body", "body": reply.body})
 
 
+async def send_slowly(reply: Reply, bytes_per_second: float, scope: Scope, send: Send) -> None:
+    """Send an answer so slowly, and no further once the client has gone."""
+    connection = _connection(scope)
+    size = max(1, int(bytes_per_second * _PART_SECONDS))
+    await _send_head(reply, send)
+    for at in range(0, 0 if scope["method"] == "HEAD" else len(reply.body), size):
+        part = reply.body[at : at + size]
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+        await _wait(connection, len(part) / bytes_per_second)
+        if connection is not None and connection.is_ending:
+            connection.reset()
+            return
+    await send({"type": "http.response.body", "body": b""})
+
+
 async def send_broken(
-    breaks: Break, reply: Reply | None, scope: Scope, receive: Receive, send: Send
+    breaks: Break, reply: Reply | None, scope: Scope, send: Send, hang_seconds: float
 ) -> None:
-    """Break the connection; send half of ``reply`` before, if there is one.
+    """Break the connection; send ``reply`` before, if there is one.
 
     Raises BrokenOnPurposeError where there is no connection.
     """
+    connection = _connection(scope)
     if breaks is Break.HANG:
-        await _wait_for_disconnect(receive, MAX_HANG_SECONDS)
-    extension = scope.get("extensions", {}).get(CONNECTION)
-    if extension is None:
+        await _wait(connection, hang_seconds)
+    if connection is None:
         raise BrokenOnPurposeError(f"A fault breaks the connection: {breaks.value}.")
-    connection: Connection = extension["transport"]
     if reply is not None:
-        await _send_head(reply, len(reply.body), send)
-        await send({"type": "http.response.body", "body": reply.half().body, "more_body": True})
+        await _send_head(reply, send)
+        await send({"type": "http.response.body", "body": reply.body, "more_body": True})
     if breaks is Break.GARBAGE:
         connection.write(_GARBAGE)
-    if breaks is Break.RESET:
-        own = connection.get_extra_info("socket")
-        own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-        connection.abort()
-    else:
-        connection.close()
-    await _wait_for_disconnect(receive, MAX_HANG_SECONDS)
+    if breaks is not Break.RESET:
+        connection.hang_up()
+        await connection.end(_LINGER_SECONDS)
+    connection.reset()
 
 
-async def _send_head(reply: Reply, length: int, send: Send) -> None:
-    headers = [*reply.headers, (b"content-length", b"%d" % length)]
+def without_body(status: int) -> bool:
+    """Tell whether answers of this status have no body (RFC 9110, 6.4.1)."""
+    return status in _WITHOUT_BODY
+
+
+async def _send_head(reply: Reply, send: Send) -> None:
+    length = len(reply.body) if reply.announced is None else reply.announced
+    fields = [] if without_body(reply.status) else [(b"content-length", b"%d" % length)]
+    headers = [*reply.headers, *fields]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
 
 
-async def _wait_for_disconnect(receive: Receive, seconds: float) -> None:
-    async def disconnect() -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
+def _connection(scope: Scope) -> Connection | None:
+    connection: Connection | None = (
+        scope.get("extensions", {}).get(CONNECTION, {}).get("connection")
+    )
+    return connection
 
-    try:
-        await asyncio.wait_for(disconnect(), seconds)
-    except TimeoutError:
-        return
+
+async def _wait(connection: Connection | None, seconds: float) -> None:
+    """Wait for so long, but no longer than there is somebody to wait for."""
+    if connection is None:
+        await asyncio.sleep(seconds)
+    else:
+        await connection.end(seconds)

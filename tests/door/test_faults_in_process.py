@@ -1,0 +1,79 @@
+"""Faults where client and server are one process: there is no connection to break."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import httpx
+import pytest
+from starlette.testclient import TestClient
+
+from mockserver.app import Application, build
+from mockserver.door.reply import BrokenOnPurposeError
+from mockserver.settings import Settings
+from tests.conftest import TestClock
+from tests.steering import ACCOUNT
+
+BREAKS = ["reset", "empty", "hang", "truncate", "garbage"]
+HEADERS = {"Authorization": "Bearer sbx_mine"}
+HANG_SECONDS = 0.2
+
+
+@pytest.fixture
+def application(clock: TestClock) -> Application:
+    return build(Settings(accounts=3), clock=clock, hang_seconds=HANG_SECONDS)
+
+
+def add(application: Application, **fault: Any) -> None:
+    client = TestClient(application.asgi, "http://localhost", headers=HEADERS)
+    assert client.post("/_mock/faults", json={"stage": "after_commit", **fault}).status_code == 200
+
+
+@pytest.mark.parametrize("breaks", BREAKS)
+def test_the_test_client_of_starlette_is_told(application: Application, breaks: str) -> None:
+    add(application, breaks=breaks, times=1)
+    client = TestClient(application.asgi, headers=HEADERS)
+
+    with pytest.raises(BrokenOnPurposeError, match=breaks):
+        client.get(ACCOUNT)
+    assert client.get(ACCOUNT).status_code == 200
+
+
+@pytest.mark.parametrize("breaks", BREAKS)
+def test_the_transport_of_httpx_is_told(application: Application, breaks: str) -> None:
+    add(application, breaks=breaks, times=1)
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(application.asgi)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://localhost", headers=HEADERS
+        ) as client:
+            with pytest.raises(BrokenOnPurposeError, match=breaks):
+                await client.get(ACCOUNT)
+            return await client.get(ACCOUNT)
+
+    assert asyncio.run(ask()).status_code == 200
+
+
+def test_what_hangs_does_so_for_a_while(application: Application) -> None:
+    add(application, breaks="hang")
+    began = time.monotonic()
+    with pytest.raises(BrokenOnPurposeError):
+        TestClient(application.asgi, headers=HEADERS).get(ACCOUNT)
+
+    assert HANG_SECONDS <= time.monotonic() - began < HANG_SECONDS + 2
+
+
+def test_what_breaks_no_connection_is_as_on_a_socket(application: Application) -> None:
+    add(application, breaks="malformed", times=1)
+    add(application, answer={"status": 204}, times=1)
+    add(application, bytes_per_second=20_000, times=1)
+    client = TestClient(application.asgi, headers=HEADERS)
+    malformed, empty, slow = (client.get(ACCOUNT) for _ in range(3))
+
+    with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
+        malformed.json()
+    assert (empty.status_code, empty.content) == (204, b"")
+    assert slow.elapsed.total_seconds() > len(slow.content) / 20_000 * 0.8
