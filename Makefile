@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: serve test check lint types layers coverage mutations zoo bench lock clean help
+.PHONY: serve test check lint types layers coverage mutations proofs zoo bench lock clean help
 
 help:  ## say what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/'
@@ -31,6 +31,9 @@ coverage: .venv/installed-dev  ## every line and branch of the ledger
 
 mutations: .venv/installed-dev  ## break the ledger, rule by rule: does a test notice?
 	@$(BIN)/python -m tests.mutations
+
+proofs: .venv/installed-dev  ## ask 10 000 times whether the exchanges tell what was answered
+	@EXCHANGE_ROUNDS=10000 $(BIN)/pytest --durations=3 tests/test_exchanges_never_lie.py
 
 zoo: .venv/installed-dev  ## let the kit loose on servers with planted defects (takes hours)
 	@$(BIN)/python -m tests.zoo.judge --write
