@@ -39,7 +39,7 @@ from mockserver.sandbox.exchanges import Exchange, Exchanges
 from mockserver.sandbox.faults import Break, FaultAnswer, Stage, Strike
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes, TooManySandboxesError
-from mockserver.sandbox.traffic import Subject, Traffic
+from mockserver.sandbox.traffic import Subject
 
 _BEARER = re.compile(rb"(?i:bearer) +(\S+)")
 _MINTING = "createAccessToken"
@@ -120,10 +120,11 @@ class Front:
             outcome = await self._ask(request)
             _keep(request, outcome, self._sandboxes.strangers)
         else:
-            traffic = sandbox.traffic
-            with traffic.in_flight(subject) as is_second:
-                outcome = await self._answer(request, traffic, is_second=is_second)
-                _keep(request, outcome, traffic.exchanges)
+            with sandbox.traffic.in_flight(subject) as is_second:
+                outcome = await self._answer(request, sandbox, is_second=is_second)
+                # it may have been forgotten, and be used again; then this changed the new one
+                now = self._sandboxes.find(sandbox.name) or sandbox
+                _keep(request, outcome, now.traffic.exchanges)
         await self._leave(request, outcome, send)
 
     def _subject(self, scope: Scope) -> Subject:
@@ -150,19 +151,19 @@ class Front:
             return None if name is None else self._sandboxes.get(name)
         return None
 
-    async def _answer(self, request: _Request, traffic: Traffic, *, is_second: bool) -> _Outcome:
-        """Decide what becomes of a request to a sandbox."""
-        seconds = traffic.rate.seconds_to_wait(request.token, request.at)
+    async def _answer(self, request: _Request, sandbox: Sandbox, *, is_second: bool) -> _Outcome:
+        """Decide what becomes of a request to a sandbox, which may be reset meanwhile."""
+        seconds = sandbox.traffic.rate.seconds_to_wait(request.token, request.at)
         if seconds is not None:
             await request.body.whole()
             reply = reply_of(rejected(TooManyRequests.until(seconds)))
             return _Outcome(reply.dated(request.at), request.at)
         stages = (Stage.BEFORE_VALIDATION, Stage.IN_FLIGHT) if is_second else _FIRST
-        strike = traffic.faults.strike(stages, *request.subject, request.at)
+        strike = sandbox.traffic.faults.strike(stages, *request.subject, request.at)
         if strike is None:
             outcome = await self._ask(request)
             if outcome.decided is not None and outcome.decided.status in _SUCCESS:
-                strike = traffic.faults.strike(_LAST, *request.subject, outcome.at)
+                strike = sandbox.traffic.faults.strike(_LAST, *request.subject, outcome.at)
             return outcome._replace(strike=strike, is_late=True)
         await request.body.whole()
         await asyncio.sleep(strike.seconds)

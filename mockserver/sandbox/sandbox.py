@@ -220,7 +220,8 @@ class Sandbox:
     def reset(self) -> None:
         """Go back to the seed of the server, at once, and begin anew. Only snapshots stay."""
         seed = self._setup.seed
-        self._traffic = None
+        if self._traffic is not None:
+            self._traffic = self._traffic.renewed(self._setup.rate)
         self.restore(Snapshot(seed, seed.state, 0, "", self._setup.clock))
 
     def save(self, name: str) -> None:

@@ -27,6 +27,12 @@ class Traffic:
         self.rate = RateLimit(rate)
         self._in_flight: Counter[Subject] = Counter()
 
+    def renewed(self, rate: Rate | None) -> Traffic:
+        """Begin anew; what is in flight still is, and is told when it is answered."""
+        other = Traffic(rate)
+        other._in_flight = self._in_flight
+        return other
+
     @contextmanager
     def in_flight(self, subject: Subject) -> Iterator[bool]:
         """Count a request until its exchange is kept; tell whether it is not the only one."""

@@ -59,6 +59,7 @@ class Wire:
     """A connection."""
 
     def __init__(self, server: Running, seconds: float = 5) -> None:
+        self.where = server.url.removeprefix("http://")
         self._socket = socket.create_connection(server.address, timeout=seconds)
         self.times: list[float] = []
         """When bytes came."""
@@ -83,12 +84,16 @@ class Wire:
 
     def answer(self) -> Answer:
         """Give the next answer, whole; nothing may come after it."""
+        return parsed(self.raw_answer())
+
+    def raw_answer(self, *, has_body: bool = True) -> bytes:
+        """Give the bytes of the next answer; nothing may come after it."""
         raw = b""
-        while b"\r\n\r\n" not in raw or len(parsed(raw).body) < parsed(raw).length:
+        while b"\r\n\r\n" not in raw or (has_body and len(parsed(raw).body) < parsed(raw).length):
             part = self.receive()
             assert part, raw
             raw += part
-        return parsed(raw)
+        return raw
 
     def rest(self) -> Seen:
         """Give what comes until the end."""
