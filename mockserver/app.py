@@ -81,7 +81,8 @@ def build(
     }
     console = _mounted(create_console(sandboxes)) if settings.is_local else front
     others[CONSOLE] = _Below(Control(settings, contract, tokens, sandboxes), console)
-    return Application(Dated(_Switch(front, others), clock), contract, sandboxes)
+    asgi = Dated(_Switch(front, others), sandboxes.beginning)
+    return Application(asgi, contract, sandboxes)
 
 
 def _contract_app(

@@ -113,7 +113,7 @@ class Front:
             return
         body, subject = Body(receive), self._subject(scope)
         sandbox = await self._sandbox(scope, body, subject)
-        clock = self._sandboxes.clock if sandbox is None else sandbox.clock
+        clock = self._sandboxes.beginning if sandbox is None else sandbox.clock
         token = _token(scope)
         request = _Request(scope, body, token, subject, clock, clock.now(), time.perf_counter())
         if sandbox is None:
@@ -250,7 +250,7 @@ class Dated:
     """Says when an answer was made, where nothing else does."""
 
     def __init__(self, app: ASGIApp, clock: Clock) -> None:
-        """Wrap ``app``; ``clock`` is the machine's."""
+        """Wrap ``app``; ``clock`` is that of the server."""
         self._app = app
         self._clock = clock
 

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import NamedTuple
 
-from mockserver.sandbox.clock import Clock
+from mockserver.sandbox.clock import Clock, SandboxClock
 from mockserver.sandbox.exchanges import Exchanges
 from mockserver.sandbox.sandbox import Sandbox, Setup
 from mockserver.store.journal import Journal
@@ -52,6 +52,8 @@ class Sandboxes:
         self._journal = journal
         self.clock = clock
         """The machine's."""
+        self.beginning = SandboxClock(clock, setup.clock)
+        """What time it is where nobody has moved a clock, and for those whom nobody knows."""
         self._limits = limits
         self._uptime = uptime
         self._by_name: dict[str, Sandbox] = {}
