@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.ledger.account import Account
 from mockserver.ledger.commands import Open, Roll
 from mockserver.ledger.draft import Accepted
 from mockserver.ledger.line_item import ItemType, Post
@@ -96,6 +97,23 @@ class TestSnapshots:
         assert sandbox.state == seed.state
         sandbox.restore(taken)
         assert sandbox.digest() == then
+
+    def test_what_is_shared_is_not_added_to(self, sandboxes: Sandboxes, seed: Seed) -> None:
+        """Or the seed would keep what the sandboxes that are gone have posted."""
+        sandbox = sandboxes.get("sbx_1")
+
+        def kept_by(account: Account | None) -> int:
+            assert account is not None
+            return len(account.items._layer.entries)
+
+        before = kept_by(seed.state.find(ACCOUNT))
+        post(sandbox, 1)
+        assert kept_by(seed.state.find(ACCOUNT)) == before
+        sandbox.save("one")
+        saved = kept_by(sandbox.state.find(ACCOUNT))
+        post(sandbox, 1)
+        post(sandbox, 1)
+        assert kept_by(sandbox.snapshots["one"].state.find(ACCOUNT)) == saved
 
     def test_a_fork_goes_its_own_way(self, sandboxes: Sandboxes) -> None:
         one, two = sandboxes.get("one"), sandboxes.get("two")
