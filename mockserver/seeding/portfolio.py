@@ -1,8 +1,8 @@
 """Portfolios: the sample accounts, and any number of accounts that Faker makes.
 
-The same seed and number of accounts give the same accounts in every process. Dates are absolute, so
-balances do not move with the calendar. How many statements the sample accounts have by now does, and
-so do the ids that are generated next: where these matter, a server starts with ``--frozen-at``.
+The same seed and number of accounts give the same accounts in every process. Dates are absolute,
+so balances do not move with the calendar. How many statements the sample accounts have by now does,
+and so do the ids that are generated next: where these matter, a server starts with ``--frozen-at``.
 """
 
 from __future__ import annotations
