@@ -34,20 +34,17 @@ def flaws(exchange: Exchange, secrets: Sequence[str], *, odd: bool) -> Iterator[
     answer = exchange.answer
     if exchange.request.chunks and exchange.is_closed:
         return  # a way to refuse a body in chunks
-    yield Flaw("http.answers", answer is not None, "an answer", exchange.seen())
     if answer is None:
+        yield Flaw("http.answers", False, "an answer", exchange.seen())  # noqa: FBT003 - as it is
         return
+    yield Flaw("http.answers", True, "an answer", "")  # noqa: FBT003 - as it is
     unknown = odd and answer.status == 501
-    yield Flaw(
-        "shape.no-server-error",
-        answer.status < 500 or unknown,
-        "a refusal, or success, but no server error",
-        exchange.seen(),
-    )
+    is_fine = answer.status < 500 or unknown
+    told = "a refusal, or success, but no server error"
+    yield Flaw("shape.no-server-error", is_fine, told, "" if is_fine else exchange.seen())
     lengths = [value for name, value in answer.headers if name.lower() == "content-length"]
-    yield Flaw(
-        "http.framing", len(lengths) <= 1, "one Content-Length", f"{len(lengths)}: {lengths}"
-    )
+    told = "one Content-Length"
+    yield Flaw("http.framing", len(lengths) <= 1, told, f"{len(lengths)}: {lengths}")
     if exchange.request.method in ("HEAD", "OPTIONS") or answer.status in (204, 304) or unknown:
         return
     yield from _json_flaws(exchange, answer)
@@ -66,7 +63,9 @@ def _json_flaws(exchange: Exchange, answer: Answer) -> Iterator[Flaw]:
         except NotJson as error:
             said = str(error)
     expected = "a JSON document, declared as application/json"
-    yield Flaw("shape.json-answers", not said, expected, f"{said}: {exchange.seen()}")
+    yield Flaw(
+        "shape.json-answers", not said, expected, f"{said}: {exchange.seen()}" if said else ""
+    )
     operation = exchange.request.operation
     flaw = answer_flaw(operation) if operation and answer.status == 200 else None
     if flaw is not None and not said:

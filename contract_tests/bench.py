@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from contract_tests.answers import flaws
-from contract_tests.client import Client, Connection
+from contract_tests.client import Client
+from contract_tests.connection import Connection
 from contract_tests.exchange import Exchange, Request
 from contract_tests.rules import FIRST_OPERATION
 from contract_tests.target import Target
@@ -68,6 +69,10 @@ class Bench:
         self.before: dict[str, Any] = {}
         """What each account owed before anything was posted, None where that cannot be read."""
         self._ids = 0
+
+    def wait_no_longer_than(self, seconds: float) -> None:
+        """Give requests so many seconds from here on."""
+        self.target = self.client.target = self.target._replace(timeout_seconds=seconds)
 
     # what is asked
 

@@ -81,11 +81,12 @@ def check(url: str, **options: Any) -> None:
     from contract_tests.running import run_check  # noqa: PLC0415 - as said
     from contract_tests.target import ReportError, TargetError  # noqa: PLC0415 - as said
 
+    since: float | None = click.get_current_context().obj  # the command's own beginning
     options["colour"] = sys.stdout.isatty()
     files = {name: options.pop(name) for name in REPORTS}
     wanted = {name: path for name, path in files.items() if path is not None}
     try:
-        kept = run_check(url, options, wanted, _say)
+        kept = run_check(url, options, wanted, _say, since)
     except (TargetError, ReportError) as error:
         raise click.ClickException(str(error)) from error
     except click.exceptions.Exit:

@@ -7,7 +7,7 @@ infers, a right server may do otherwise. ``tests/kit`` compares this with jsonsc
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -87,7 +87,11 @@ def compiled(schema: Mapping[str, Any]) -> Flaw:
 def _compiled(schema: Mapping[str, Any]) -> Flaw:
     own = _compiled_for_itself(schema)
     required = schema.get("required", ())
-    members = {name: _compiled(of) for name, of in schema.get("properties", {}).items()}
+    members = [
+        (name, _enough(of), _compiled(of))
+        for name, of in schema.get("properties", {}).items()
+        if of  # of some, nothing is said
+    ]
     items = _compiled(schema["items"]) if "items" in schema else None
 
     def flaw(value: Any) -> str | None:
@@ -102,10 +106,19 @@ def _compiled(schema: Mapping[str, Any]) -> Flaw:
     return flaw
 
 
+def _enough(schema: Mapping[str, Any]) -> frozenset[type]:
+    """Give the types that a value needs only be of to be right: most members ask for no more."""
+    return frozenset(_kinds(schema)) if schema.keys() == {"type"} else frozenset()
+
+
+def _kinds(schema: Mapping[str, Any]) -> Sequence[type]:
+    names = schema.get("type", ())
+    return [kind for name in names for kind in _TYPES.get(name, (type(None),))]
+
+
 def _compiled_for_itself(schema: Mapping[str, Any]) -> Flaw:
     """Compile what a schema says of a value, and not of what is in it."""
-    types = schema.get("type", ())
-    kinds = tuple(kind for name in types for kind in _TYPES.get(name, (type(None),)))
+    types, kinds = schema.get("type", ()), _kinds(schema)
     enum = schema.get("enum")
     is_time = schema.get("format") == "date-time"
     choices = [_compiled(of) for of in schema.get("anyOf", ())]
@@ -126,13 +139,15 @@ def _compiled_for_itself(schema: Mapping[str, Any]) -> Flaw:
 
 
 def _member_flaw(
-    value: Mapping[str, Any], required: Any, members: Mapping[str, Flaw]
+    value: Mapping[str, Any],
+    required: Sequence[str],
+    members: Sequence[tuple[str, frozenset[type], Flaw]],
 ) -> str | None:
     for name in required:
         if name not in value:
             return f": {name} is missing"
-    for name, check in members.items():
-        if name in value:
+    for name, enough, check in members:
+        if name in value and type(value[name]) not in enough:
             found = check(value[name])
             if found is not None:
                 return f"/{name}{found}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _FORM = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:)([0-9]{2})(\.[0-9]+)?"
@@ -14,7 +15,12 @@ _LEAP_SECOND = 60
 
 def instant(text: object) -> datetime | None:
     """Give the instant ``text`` stands for, to the whole second, in UTC; None if it is none."""
-    match = _FORM.fullmatch(text) if isinstance(text, str) else None
+    return _instant(text) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=4096)  # lists say the same instants again and again
+def _instant(text: str) -> datetime | None:
+    match = _FORM.fullmatch(text)
     if match is None:
         return None
     day, minutes, seconds, _, offset = match.groups()

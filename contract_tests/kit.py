@@ -34,12 +34,15 @@ FULL_ORDER = ("money", "growth", *_TELLING, "model", "shape")
 """In which order layers run: growth early, as what grows slow takes the time of the rest."""
 QUICK_ORDER = ("money", *_TELLING, "growth", "model", "shape")
 """In a quick run the most telling come first, as the time may not suffice for all."""
-QUICK_SECONDS = 2.2
+QUICK_SECONDS = 2.6
 FULL_SECONDS = 18.0
 _QUICK_TIMEOUT = 2.0
-"""Seconds for a request of a quick run; a full one has its own."""
-_UNDO_SECONDS = 1.0
-_MOST_FOR_UNDOING = 3.0
+_LEAST_QUICK_TIMEOUT = 0.7
+"""Seconds for a request of a quick run, by how fast the first answers were."""
+_TIMES_AS_LONG = 16
+_UNDO_SECONDS = (0.15, 3.0)
+"""What is kept at least, and at most, for giving back what was taken."""
+_STEPS_OF_UNDOING = 8
 _MORE_TRIES = 2
 _MOST_ALLOWANCES = 3
 """How often a run may take longer because something was not answered."""
@@ -67,22 +70,30 @@ class Plan(NamedTuple):
 Progress = Callable[[LayerResult, int], None]
 
 
-def check(target: Target, plan: Plan, version: str, progress: Progress) -> Report:
-    """Check a server. Raises TargetError."""
+def check(
+    target: Target, plan: Plan, version: str, progress: Progress, since: float | None = None
+) -> Report:
+    """Check a server. Raises TargetError.
+
+    ``since`` is the instant of ``time.monotonic`` from which the budget counts, if it is not now.
+    """
+    start = time.monotonic() if since is None else since
+    began = datetime.now(UTC)
     for module in iter_modules(probes.__path__):
         import_module(f"contract_tests.probes.{module.name}")
-    began, start = datetime.now(UTC), time.monotonic()
-    seconds = plan.budget_seconds or (QUICK_SECONDS if plan.is_quick else FULL_SECONDS)
+    end = start + (plan.budget_seconds or (QUICK_SECONDS if plan.is_quick else FULL_SECONDS))
     if plan.is_quick:
         target = target._replace(timeout_seconds=min(target.timeout_seconds, _QUICK_TIMEOUT))
-    client = Client(target, start + seconds)
+    client = Client(target, end)
     try:
         bench = first_look(client, plan.seed, is_quick=plan.is_quick)
         client.deadline -= _for_undoing(client)
-        run = _Run(bench, plan)
+        if plan.is_quick:
+            bench.wait_no_longer_than(_quick_timeout(client))
+        run = _Run(bench, plan, end)
         layers = list(run.layers(progress))
         assumed = _assumed(bench, plan)
-        client.deadline = max(start + seconds, time.monotonic() + _UNDO_SECONDS)
+        client.deadline = max(end, time.monotonic() + _for_undoing(client))
         left_behind = undo(bench, bench.before)
     finally:
         client.close()
@@ -106,9 +117,16 @@ def check(target: Target, plan: Plan, version: str, progress: Progress) -> Repor
 
 
 def _for_undoing(client: Client) -> float:
-    """Give the seconds that are kept for giving back what was taken, by how slow the server is."""
-    seen = [exchange.seconds for exchange in client.exchanges]
-    return min(_MOST_FOR_UNDOING, 20 * sum(seen) / max(len(seen), 1))
+    """Give the seconds that giving back what was taken may need, by how slow the server is."""
+    least, most = _UNDO_SECONDS
+    seen = [exchange.seconds for exchange in client.exchanges if exchange.answer]
+    return min(most, max(least, _STEPS_OF_UNDOING * sum(seen) / max(len(seen), 1)))
+
+
+def _quick_timeout(client: Client) -> float:
+    """Give how long a request of a quick run may take: longer on a server that is slow."""
+    slowest = max(exchange.seconds for exchange in client.exchanges)
+    return min(_QUICK_TIMEOUT, max(_LEAST_QUICK_TIMEOUT, _TIMES_AS_LONG * slowest))
 
 
 def _assumed(bench: Bench, plan: Plan) -> Sequence[AssumptionResult]:
@@ -123,9 +141,10 @@ def _assumed(bench: Bench, plan: Plan) -> Sequence[AssumptionResult]:
 class _Run:
     """The layers of a run, one after the other, and what they found."""
 
-    def __init__(self, bench: Bench, plan: Plan) -> None:
+    def __init__(self, bench: Bench, plan: Plan, end: float) -> None:
         self.bench = bench
         self.plan = plan
+        self._end = end
         self.notes: list[str] = []
         self._findings: dict[str, Finding] = {}
         self._allowances = _MOST_ALLOWANCES
@@ -192,13 +211,13 @@ class _Run:
             self.notes.append(f"{found.rule_id}: once {found.got}, and not again")
 
     def _allow_for_silence(self) -> None:
-        """Let a run take longer, by one time-out: who waits in vain is to know whether always."""
+        """Let layers take longer, by one time-out: who waits in vain is to know whether always."""
         if not self._allowances:
             return
         self._allowances -= 1
         client = self.bench.client
         until = time.monotonic() + 1.5 * client.target.timeout_seconds
-        client.deadline = max(client.deadline, until)
+        client.deadline = max(client.deadline, min(until, self._end))
 
     def _look(self, probe: Probe, *, raises: bool = False) -> tuple[str, list[Break]]:
         reason = ""

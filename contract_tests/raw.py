@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-import socket
 import ssl
 import time
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
-from contract_tests.exchange import CLOSED, Answer, Exchange, Headers, Request
+from contract_tests.connection import sent
+from contract_tests.exchange import CLOSED, Answer, Exchange, Request
+from contract_tests.stream import Stream
 from contract_tests.target import Target
 
 _LENGTH = re.compile(rb"(?im)^content-length:[ \t]*([0-9]+)[ \t]*\r?$")
 _CLOSING_SECONDS = 1.0
 """How long a server may take to close a connection when all is said."""
-_PATIENCE_SECONDS = 1.0
-"""How long a server may take to ask for a body before it is sent all the same."""
+_PATIENCE = 1 / 4
+"""How much of a request's time a server may take to ask for a body before it is sent anyway."""
 
 
 class Raw(NamedTuple):
@@ -33,12 +34,11 @@ class Raw(NamedTuple):
 def exchanged(target: Target, request: Request, *, waits: bool = False) -> Raw:
     """Send ``request``, asking for the connection to be closed, and read until it is.
 
-    ``waits`` is: the body is sent once the server has asked for it.
+    ``waits`` is: the body is sent once the server has asked for it. Raises ssl.SSLError.
     """
-    length = () if request.body is None else (("Content-Length", str(len(request.body))),)
-    head_bytes = _head_of(target, request, (*request.headers, *length, ("Connection", "close")))
+    asked = request._replace(headers=(*request.headers, ("Connection", "close")))
     began, start = time.time(), time.perf_counter()
-    received, error = _ask(target, head_bytes, request.body or b"", waits=waits)
+    received, error = _ask(target, asked, waits=waits)
     is_left_open = bool(received) and error is not None
     answer, length_told = _parsed(received)
     told = None if answer is not None else (error or _no_http(received))
@@ -46,45 +46,42 @@ def exchanged(target: Target, request: Request, *, waits: bool = False) -> Raw:
     return Raw(exchange, length_told, is_left_open)
 
 
-def _head_of(target: Target, request: Request, headers: Headers) -> bytes:
-    parts = urlsplit(target.url)
-    lines = [f"{request.method} {parts.path}{request.target} HTTP/1.1", f"Host: {parts.netloc}"]
-    lines += [f"{name}: {value}" for name, value in headers]
-    return "\r\n".join([*lines, "", ""]).encode()
-
-
-def _ask(
-    target: Target, head_bytes: bytes, body: bytes, *, waits: bool
-) -> tuple[bytes, str | None]:
+def _ask(target: Target, request: Request, *, waits: bool) -> tuple[bytes, str | None]:
     """Give what was received, and why it may not be all."""
     received = b""
-    until = time.monotonic() + target.timeout_seconds
     try:
-        with _connected(target) as connection:
-            connection.sendall(head_bytes if waits else head_bytes + body)
+        stream = Stream(target, target.timeout_seconds)
+    except TimeoutError:
+        return b"", f"no answer within {target.timeout_seconds:g} s"
+    except ssl.SSLError:
+        raise
+    except OSError as error:
+        return b"", f"the connection broke: {error.strerror or error}"
+    with contextlib.closing(stream):
+        try:
+            whole, body = sent(target, request), request.body or b""
+            stream.send(whole.removesuffix(body) if waits else whole)
             if waits:
-                received = _asked_for(connection)
+                received = _asked_for(stream, _PATIENCE * target.timeout_seconds)
                 if not received or _status(received) == b"100":
-                    connection.sendall(body)
-            while (left := until - time.monotonic()) > 0:
-                is_whole = _is_whole(received, is_head=head_bytes.startswith(b"HEAD"))
-                connection.settimeout(min(_CLOSING_SECONDS, left) if is_whole else left)
-                more = connection.recv(65_536)
+                    stream.send(body)
+            while True:
+                is_whole = _is_whole(received, is_head=request.method == "HEAD")
+                more = stream.receive(_CLOSING_SECONDS if is_whole else None)
                 if not more:
                     return received, None
                 received += more
-    except TimeoutError:
-        pass
-    except OSError as error:  # what was said before counts
-        return received, None if received else f"the connection broke: {error.strerror or error}"
-    return received, f"no answer within {target.timeout_seconds:g} s"
+        except TimeoutError:
+            return received, f"no answer within {target.timeout_seconds:g} s"
+        except OSError as error:  # what was said before counts
+            told = f"the connection broke: {error.strerror or error}"
+            return received, None if received else told
 
 
-def _asked_for(connection: socket.socket) -> bytes:
-    """Give what a server says before it has a body, within some patience."""
-    connection.settimeout(_PATIENCE_SECONDS)
+def _asked_for(stream: Stream, seconds: float) -> bytes:
+    """Give what a server says before it has a body, within ``seconds``."""
     try:
-        return connection.recv(65_536)
+        return stream.receive(seconds)
     except TimeoutError:
         return b""
 
@@ -94,17 +91,6 @@ def _is_whole(received: bytes, *, is_head: bool) -> bool:
     head_bytes, end, body = received.partition(b"\r\n\r\n")
     length = _LENGTH.search(head_bytes)
     return bool(end) and (is_head or (length is not None and len(body) >= int(length[1])))
-
-
-def _connected(target: Target) -> socket.socket:
-    parts = urlsplit(target.url)
-    assert parts.hostname is not None
-    secure = parts.scheme == "https"
-    address = (parts.hostname, parts.port or (443 if secure else 80))
-    plain = socket.create_connection(address, target.timeout_seconds)
-    if not secure:
-        return plain
-    return ssl.create_default_context().wrap_socket(plain, server_hostname=parts.hostname)
 
 
 def _parsed(received: bytes) -> tuple[Answer | None, int | None]:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from contract_tests.bench import Bench, UntestedError, item_of, items_of, path_of
-from contract_tests.exchange import Exchange
+from contract_tests.bench import (
+    Bench,
+    ProbeEndedError,
+    UntestedError,
+    item_of,
+    items_of,
+    path_of,
+)
+from contract_tests.exchange import Exchange, Request
 
 READ_ACCOUNT = "getAccount"
 LIST_ITEMS = "listAccountLineItems"
@@ -40,10 +48,36 @@ class Figures(NamedTuple):
 
 def figures(bench: Bench, account: str | None = None) -> Figures:
     """Read what an account owes. Raises UntestedError, ProbeEndedError, OutOfTimeError."""
+    return _figures_in(bench, bench.send(_reading_of(bench, account)))
+
+
+def all_figures(bench: Bench, accounts: Sequence[str]) -> Mapping[str, Figures | None]:
+    """Read what accounts owe, all at once; None is: cannot be read, and why is not noted.
+
+    Raises OutOfTimeError.
+    """
+    known = len(bench.breaks)
+    read: dict[str, Figures | None] = dict.fromkeys(accounts)
+    try:
+        exchanges = bench.client.send_all([_reading_of(bench, of) for of in accounts])
+    except UntestedError:
+        return read
+    for account, exchange in zip(accounts, exchanges, strict=True):
+        with contextlib.suppress(UntestedError, ProbeEndedError):
+            read[account] = _figures_in(bench, exchange)
+    del bench.breaks[known:]
+    return read
+
+
+def _reading_of(bench: Bench, account: str | None) -> Request:
+    """Make a request that reads an account. Raises UntestedError."""
     if READ_ACCOUNT not in bench.reads:
         raise UntestedError("the server has no GET /accounts/{account_id}")
-    path = path_of(bench.account if account is None else account)
-    exchange = bench.send(bench.reading(path, READ_ACCOUNT))
+    return bench.reading(path_of(bench.account if account is None else account), READ_ACCOUNT)
+
+
+def _figures_in(bench: Bench, exchange: Exchange) -> Figures:
+    """Give what an account owes as it was answered. Raises UntestedError, ProbeEndedError."""
     bench.require("records.reads-go-on", exchange.status == 200, "200, as before", exchange)
     summary = exchange.member("summary")
     total = summary.get("total_balance_cents") if isinstance(summary, dict) else None

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from contract_tests.baseline import read_baseline, write_baseline
 from contract_tests.bench import JSON, encoded
-from contract_tests.client import Connection
+from contract_tests.connection import Connection
 from contract_tests.exchange import Request
 from contract_tests.findings import LayerResult, Report
 from contract_tests.kit import Plan, check
@@ -35,9 +35,16 @@ class Say(Protocol):
         ...
 
 
-def run_check(url: str, options: Mapping[str, Any], files: Mapping[str, Path], say: Say) -> bool:
+def run_check(
+    url: str,
+    options: Mapping[str, Any],
+    files: Mapping[str, Path],
+    say: Say,
+    since: float | None = None,
+) -> bool:
     """Check a server, tell and write what was found; tell whether the contract is kept.
 
+    ``since`` is the instant of ``time.monotonic`` from which the budget counts, if it is not now.
     Raises TargetError, ReportError.
     """
     target = target_of(url, options)
@@ -47,7 +54,7 @@ def run_check(url: str, options: Mapping[str, Any], files: Mapping[str, Path], s
         line = terminal.progress_line(layer.name, layer.seconds, layer.exchanges, broken)
         say(line, is_progress=True)
 
-    report = check(target, plan, __version__, progress)
+    report = check(target, plan, __version__, progress, since)
     say(
         terminal.render(report, colour=options.get("colour", False), secrets=target.secrets),
         is_progress=False,

@@ -6,17 +6,10 @@ import ssl
 import time
 from collections.abc import Mapping
 
-from contract_tests.bench import Bench, ProbeEndedError, UntestedError, item_of, items_of, path_of
+from contract_tests.bench import Bench, item_of, items_of, path_of
 from contract_tests.client import Client, OutOfTimeError
 from contract_tests.exchange import Exchange
-from contract_tests.reading import (
-    ABSENT,
-    LIST_ITEMS,
-    READ_ACCOUNT,
-    READ_ITEM,
-    Figures,
-    figures,
-)
+from contract_tests.reading import ABSENT, LIST_ITEMS, READ_ACCOUNT, READ_ITEM, all_figures
 from contract_tests.target import TargetError
 
 _LOOK_SECONDS = 8.0
@@ -50,7 +43,9 @@ def _look(bench: Bench, seen: dict[str, Exchange]) -> None:
     _read(bench, seen)
     bench.reads = _present(seen)
     is_read = seen[READ_ACCOUNT].status == 200
-    bench.before = {of: _owed(bench, of) if is_read else None for of in target.accounts}
+    bench.before = dict.fromkeys(target.accounts)
+    if is_read:
+        bench.before |= all_figures(bench, target.accounts)
     if target.allows_writes:
         _post_once(bench, seen)
     else:
@@ -66,16 +61,6 @@ def _note_out_of_time(bench: Bench) -> None:
     bench.check("shape.created-200", False, told, seen[-1])  # noqa: FBT003 - it was not
 
 
-def _owed(bench: Bench, account: str) -> Figures | None:
-    """Give what an account owes, None if it cannot be read; layers will tell why not."""
-    known = len(bench.breaks)
-    try:
-        return figures(bench, account)
-    except (UntestedError, ProbeEndedError):
-        del bench.breaks[known:]
-        return None
-
-
 def _present(seen: Mapping[str, Exchange]) -> frozenset[str]:
     """Give the operations that are not absent."""
     return frozenset(of for of, exchange in seen.items() if exchange.status not in ABSENT)
@@ -84,8 +69,9 @@ def _present(seen: Mapping[str, Exchange]) -> frozenset[str]:
 def _read(bench: Bench, seen: dict[str, Exchange]) -> None:
     """Read the account, its list, and an item of it, and keep what was answered in ``seen``."""
     account = bench.account
-    for operation, path in ((READ_ACCOUNT, path_of(account)), (LIST_ITEMS, items_of(account))):
-        seen[operation] = bench.send(bench.reading(path, operation), odd=True)
+    paths = {READ_ACCOUNT: path_of(account), LIST_ITEMS: items_of(account)}
+    asked = [bench.reading(path, operation) for operation, path in paths.items()]
+    seen.update(zip(paths, bench.send_all(asked, odd=True), strict=True))
     results = seen[LIST_ITEMS].member("results")
     items = results if isinstance(results, list) else []
     known = next((of.get("line_item_id") for of in items if isinstance(of, dict)), None)
@@ -97,8 +83,10 @@ def _read(bench: Bench, seen: dict[str, Exchange]) -> None:
 def _post_once(bench: Bench, seen: dict[str, Exchange]) -> None:
     """Post the least there can be, which tells whether token and accounts are right."""
     url = bench.target.url
-    for account in reversed(bench.target.accounts):
-        post = bench.post({"original_amount_cents": 1}, account)
+    accounts = bench.target.accounts[::-1]
+    body = {"original_amount_cents": 1}
+    posts = bench.send_all([bench.posting(body, account) for account in accounts])
+    for account, post in zip(accounts, posts, strict=True):
         if not any(exchange.answer for exchange in (*seen.values(), post)):
             raise TargetError(f"cannot reach {url}: {post.error}")
         if post.status in _NOT_ALLOWED:
@@ -107,7 +95,7 @@ def _post_once(bench: Bench, seen: dict[str, Exchange]) -> None:
                 f"{url} answers a plain debit offset on {account} with {post.status}: {told}"
             )
         bench.check("shape.created-200", post.status == 200, "200, for a valid debit offset", post)
-    line_item_id = post.member("line_item_id")
+    line_item_id = posts[-1].member("line_item_id")
     if READ_ITEM not in seen and isinstance(line_item_id, str):
         target = item_of(bench.account, line_item_id)
         seen[READ_ITEM] = bench.send(bench.reading(target, READ_ITEM), odd=True)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from contract_tests.bench import JSON, Bench, ProbeEndedError, amount_of, encoded, items_of
+from contract_tests.bench import JSON, Bench, amount_of, encoded, items_of
 from contract_tests.client import OutOfTimeError
 from contract_tests.exchange import Request
-from contract_tests.reading import Figures
+from contract_tests.reading import Figures, all_figures
 from contract_tests.rules import FIRST_OPERATION
-from contract_tests.traces import trace
 
 _LARGEST = 2**53 - 1
 _MOST_POSTS = 40
@@ -19,7 +19,7 @@ _OPERATIONS = {"credit_offsets": "createAccountCreditOffset", "debit_offsets": F
 
 
 def undo(bench: Bench, before: Mapping[str, Figures | None]) -> Sequence[str]:
-    """Offset what was posted, account by account; give what is left, a line each.
+    """Offset what was posted, on all accounts at once; give what is left, a line each.
 
     ``before`` is what the accounts owed at first, None where that cannot be read.
     """
@@ -29,47 +29,73 @@ def undo(bench: Bench, before: Mapping[str, Figures | None]) -> Sequence[str]:
         if exchange.request.operation == FIRST_OPERATION and isinstance(answer, dict):
             account, line_item_id = answer.get("account_id"), answer.get("line_item_id")
             posted[str(account)][str(line_item_id)] = amount_of(answer) or 0
+    touched = {account: sum(posted[account].values()) for account in before if account in posted}
+    left = dict.fromkeys(touched, "not all of it taken back: out of time")
+    with contextlib.suppress(OutOfTimeError):
+        left = _undo(bench, touched, before)
     return [
-        _undo(bench, account, items, before.get(account))
-        for account, items in posted.items()
-        if account in before
+        f"{account}: {len(posted[account])} debit offsets of {cents} cents in all, {left[account]}"
+        for account, cents in touched.items()
     ]
 
 
-def _undo(bench: Bench, account: str, items: Mapping[str, int], before: Figures | None) -> str:
-    told = f"{account}: {len(items)} debit offsets of {sum(items.values())} cents in all"
-    try:
-        if before is None:
-            is_whole = all(_offset(bench, account, sum(items.values()), None))
-            left = "credited as much" if is_whole else "not taken back: it takes no credit offset"
-            return f"{told}, {left}"
-        now = trace(bench, account).figures
-        for allocation, cents in _differences(before, now):
-            if not all(_offset(bench, account, cents, allocation)):
-                break
-        now = trace(bench, account).figures
-    except (OutOfTimeError, ProbeEndedError):
-        return f"{told}, not all of it taken back: out of time, or the account cannot be read"
-    if now is None:
-        return f"{told}; the account cannot be read any more"
-    if now.total_cents == before.total_cents:
-        return f"{told}, taken back: it owes {now.total_cents} as before"
-    return f"{told}, not taken back: it owes {now.total_cents}, not {before.total_cents}"
+def _undo(
+    bench: Bench, touched: Mapping[str, int], before: Mapping[str, Figures | None]
+) -> dict[str, str]:
+    """Offset what was posted; say for each account what came of it. Raises OutOfTimeError."""
+    seen = [account for account in touched if before[account] is not None]
+    now = all_figures(bench, seen)
+    posts = {
+        account: [
+            post
+            for allocation, part in _differences(cents, before[account], now.get(account))
+            for post in _offsets(bench, account, part, allocation)
+        ]
+        for account, cents in touched.items()
+    }
+    # one at first: where one is refused, so are all
+    wanted = [account for account, of in posts.items() if of]
+    first = bench.client.send_all([posts[account][0] for account in wanted])
+    taken = [of for of, exchange in zip(wanted, first, strict=True) if exchange.is_ok]
+    rest = bench.client.send_all([post for account in taken for post in posts[account][1:]])
+    is_whole = all(exchange.is_ok for exchange in rest)
+    after = all_figures(bench, seen)
+    return {
+        account: _told(before[account], after.get(account), taken=account in taken and is_whole)
+        for account in touched
+    }
 
 
-def _differences(before: Figures, now: Figures | None) -> Iterator[tuple[str | None, int]]:
-    """Give by how much each bucket owes less than before, or the total if none is shown."""
-    if now is None:
+def _told(before: Figures | None, after: Figures | None, *, taken: bool) -> str:
+    if before is None:
+        return "credited as much" if taken else "not taken back: it takes no credit offset"
+    if after is None:
+        return "and the account cannot be read any more"
+    if after.total_cents == before.total_cents:
+        return f"taken back: it owes {after.total_cents} as before"
+    return f"not taken back: it owes {after.total_cents}, not {before.total_cents}"
+
+
+def _differences(
+    cents: int, before: Figures | None, now: Figures | None
+) -> Iterator[tuple[str | None, int]]:
+    """Give by how much each bucket owes less than before, or the total if none is shown.
+
+    ``cents`` is how much that is by what was answered, where the account cannot be read.
+    """
+    if before is None:
+        yield None, cents
+    elif now is None:
         return
-    if before.buckets and now.buckets:
-        for name, cents in before.buckets.items():
-            yield name, cents - now.buckets[name]
+    elif before.buckets and now.buckets:
+        for name, owed in before.buckets.items():
+            yield name, owed - now.buckets[name]
     else:
         yield None, before.total_cents - now.total_cents
 
 
-def _offset(bench: Bench, account: str, cents: int, allocation: str | None) -> Iterator[bool]:
-    """Credit ``cents``, or debit them where negative; give for each post whether it was taken."""
+def _offsets(bench: Bench, account: str, cents: int, allocation: str | None) -> Iterator[Request]:
+    """Make requests that credit ``cents``, or debit them where negative."""
     kind = "credit_offsets" if cents > 0 else "debit_offsets"
     left = abs(cents)
     limit = min(_LARGEST, bench.target.max_cents or _LARGEST)
@@ -79,10 +105,7 @@ def _offset(bench: Bench, account: str, cents: int, allocation: str | None) -> I
             return
         part = min(left, limit)
         body: dict[str, Any] = {"line_item_id": bench.new_id(), "original_amount_cents": part}
-        body |= more
         target = f"{items_of(account)}/{kind}"
-        content, headers = encoded(body), bench.headers(JSON)
-        request = Request("POST", target, headers, content, _OPERATIONS[kind])
-        yield bench.client.send(request).is_ok
+        content, headers = encoded(body | more), bench.headers(JSON)
+        yield Request("POST", target, headers, content, _OPERATIONS[kind])
         left -= part
-    yield not left

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 import warnings
 from typing import Any
 
@@ -31,8 +32,9 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command with ``arguments``, by default the process's own; exits the process."""
     # connexion 3.3 imports starlette's test client, which warns of its own future
     warnings.filterwarnings("ignore", module="connexion")
+    began = time.monotonic()
     try:
-        code = cli.main(arguments, prog_name="canopy-mock", standalone_mode=False)
+        code = cli.main(arguments, prog_name="canopy-mock", standalone_mode=False, obj=began)
     except click.exceptions.Abort:
         code = 130
     except click.ClickException as error:

@@ -14,7 +14,7 @@ from contract_tests.bench import (
     offsets_of,
     path_of,
 )
-from contract_tests.client import Connection
+from contract_tests.connection import Connection
 from contract_tests.credentials import wrong_credentials
 from contract_tests.exchange import Exchange, Request
 from contract_tests.probe import probe

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contract_tests.bench import JSON, Bench, UntestedError, offsets_of, path_of
-from contract_tests.client import Connection
+from contract_tests.connection import Connection
 from contract_tests.exchange import Exchange, Request
 from contract_tests.probe import probe
 from contract_tests.reading import READ_ACCOUNT

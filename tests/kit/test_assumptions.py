@@ -16,7 +16,8 @@ import pytest
 from contract_tests.assuming.listing import listing, table
 from contract_tests.assuming.register import Seen, examine, register
 from contract_tests.bench import Bench
-from contract_tests.client import Client, Connection
+from contract_tests.client import Client
+from contract_tests.connection import Connection
 from contract_tests.exchange import Answer, Exchange, Request
 from contract_tests.findings import AssumptionResult, AssumptionState
 from contract_tests.reading import LIST_ITEMS, READ_ACCOUNT, READ_ITEM
