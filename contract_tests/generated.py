@@ -7,12 +7,15 @@ an answer is right is asked of the kit's own rules, so that a right server gives
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import gzip
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -74,12 +77,28 @@ def generate(
 
 
 def _cache() -> Path:
-    """Give where Hypothesis keeps its table of characters.
-
-    Making it takes two seconds and 300 MB, so it is not made anew for each run.
-    """
+    """Give where Hypothesis keeps its tables of characters, so that they are not made each time."""
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "canopy-mock" / "hypothesis"
+    cache = Path(home) / "canopy-mock" / "hypothesis"
+    with contextlib.suppress(OSError):
+        _keep_table_of_utf8(cache)
+    return cache
+
+
+def _keep_table_of_utf8(cache: Path) -> None:
+    """Put the characters that UTF-8 can carry where Hypothesis looks for them. Raises OSError.
+
+    Hypothesis 6.170 tries them one by one, which takes two seconds and 200 MB; a version that looks
+    elsewhere still does.
+    """
+    table = cache / "unicode_data" / unicodedata.unidata_version / "codec-v2-utf-8.json.gz"
+    if table.exists():
+        return
+    table.parent.mkdir(parents=True, exist_ok=True)
+    but_surrogates = [[0, 0xD7FF], [0xE000, sys.maxunicode]]
+    with tempfile.NamedTemporaryFile(dir=table.parent, delete=False) as file:
+        file.write(gzip.compress(json.dumps([but_surrogates, []]).encode(), mtime=0))
+    Path(file.name).replace(table)
 
 
 def documented_contract(operations: frozenset[str]) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from contract_tests.target import Target
 ASK = Request("GET", "/x", (("Authorization", "Bearer t"),))
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n"
+
 
 @contextlib.contextmanager
 def saying(
@@ -70,13 +72,7 @@ def asked(*parts: bytes, pause: float = 0.0, method: str = "GET") -> Exchange:
         (b"HTTP/1.1 200 OK\nContent-Length: 2\n\n{}", b"{}"),
         (b"HTTP/1.0 200 OK\r\n\r\n{ }", b"{ }"),
         (b"HTTP/1.1 100 Continue\r\n\r\n" + OK, b"{}"),
-        (
-            (
-                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n1;x=y\r\n{\r\n01\r\n}\r\n0\r\n"
-                b"A: b\r\n\r\n"
-            ),
-            b"{}",
-        ),
+        (CHUNKED + b"1;x=y\r\n{\r\n01\r\n}\r\n0\r\nA: b\r\n\r\n", b"{}"),
         (b"HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\n", b""),
     ],
 )
