@@ -1,112 +1,99 @@
-"""Lets the kit, and plain Schemathesis, loose on the zoo, and writes what they found as a table.
+"""Lets the kit, and other tools, loose on the zoo, and writes what they found as a table.
 
-``make zoo`` runs it. A correct server has to be kept in every seed, a defect found by a run.
+``make zoo`` runs it: the command itself, as a user would start it, one server after the other. A
+correct server has to be kept in every seed, a defect found. A full run does all that a quick one
+does, so it is made where the quick one found nothing, and on a sample of the others.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
-from contract_tests.running import DEFAULTS, check_quietly
-from mockserver.resources import find
+from contract_tests.running import DEFAULTS
 from tests.zoo.catalogue import LAYERS, Breed, breeds
 from tests.zoo.guard import TOKEN
+from tests.zoo.others import ACCOUNTS, Complains, others
 
 DOCS = Path(__file__).parent.parent.parent / "docs" / "kit.md"
 _MARKS = ("<!-- zoo -->\n", "<!-- /zoo -->\n")
-ACCOUNTS = ("can_101", "can_102", "can_103")
-_OPERATIONS = (
-    "createAccountDebitOffset",
-    "getAccount",
-    "listAccountLineItems",
-    "getAccountLineItem",
-)
-_JOBS = 2
 _READY = re.compile(r"http://\S+")
+_BROKEN = 1
+"""The exit code of a check that found something."""
 
 
 class Verdict(NamedTuple):
-    """What was found on one server."""
+    """What the command said of one server."""
 
     breed: Breed
+    is_broken: bool
     rules: tuple[str, ...]
     """The broken rules, the first found first."""
     layers: frozenset[str]
+    """The layers they are of, or were found in."""
     seconds: float
+    megabytes: float
+    """The most memory that one of its processes took."""
 
 
 def options(*, quick: bool, seed: int) -> dict[str, Any]:
-    """Give the options that a zoo server is checked with."""
+    """Give the options that a zoo server is checked with, as those of a run in this process."""
     named = {"token": TOKEN, "account": ACCOUNTS, "allow_writes": True}
     return {**DEFAULTS, **named, "quick": quick, "seed": seed}
 
 
-def judged(breed: Breed, *, quick: bool, seed: int) -> Verdict:
-    """Check one server, in a process of its own."""
+@contextmanager
+def served(breed: Breed) -> Iterator[str]:
+    """Start a server in a process of its own; give its URL."""
     command = [sys.executable, "-m", "tests.zoo", breed.name]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
             ready = _READY.search(server.stdout.readline())
             assert ready is not None, f"{breed.name} did not start"
-            began = time.monotonic()
-            report = check_quietly(ready[0], options(quick=quick, seed=seed))
-            seconds = time.monotonic() - began
-        finally:
-            server.kill()
-    found = [finding for finding in report.findings if not finding.is_accepted]
-    layers = {finding.layer for finding in found} | {finding.rule.layer for finding in found}
-    return Verdict(breed, tuple(of.rule.rule_id for of in found), frozenset(layers), seconds)
-
-
-def seen_by_schemathesis(breed: Breed) -> bool:
-    """Tell whether plain Schemathesis, with every check and known accounts, complains."""
-    command = [sys.executable, "-m", "tests.zoo", breed.name]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None
-            ready = _READY.search(server.stdout.readline())
-            assert ready is not None, f"{breed.name} did not start"
-            with tempfile.TemporaryDirectory() as folder:
-                return _schemathesis(ready[0], Path(folder)) != 0
+            yield ready[0]
         finally:
             server.kill()
 
 
-def _schemathesis(url: str, folder: Path) -> int:
-    config = folder / "schemathesis.toml"
-    config.write_text(
-        f"""\
-headers = {{ Authorization = "Bearer {TOKEN}" }}
-[generation]
-allow-x00 = false
-[dictionaries.accounts]
-values = {list(ACCOUNTS)}
-[parameters]
-"path.account_id" = {{ dictionary = "accounts", probability = 0.95 }}
-""",
-        encoding="utf-8",
-    )
-    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run"]
-    wanted = [part for of in _OPERATIONS for part in ("--include-operation-id", of)]
-    options = ["--url", url, "--seed", "1", "--no-color", "--max-time", "20", *wanted]
-    done = subprocess.run(
-        [*command, str(find("openapi.yaml")), *options],
-        cwd=folder,
-        capture_output=True,
-        check=False,
-    )
-    return done.returncode
+def judged(breed: Breed, *, quick: bool, seed: int = 1) -> Verdict:
+    """Check one server by the command."""
+    named = [part for of in ACCOUNTS for part in ("--account", of)]
+    how = ["--token", TOKEN, "--allow-writes", "--seed", str(seed), *(["--quick"] * quick)]
+    with served(breed) as url, tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "check.sarif"
+        command = [sys.executable, "-m", "mockserver", "check", url, *named, *how]
+        began = time.monotonic()
+        with subprocess.Popen(
+            [*command, "--sarif", str(report)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        ) as check:
+            assert check.stderr is not None
+            said = check.stderr.read()
+            _, status, usage = os.wait4(check.pid, 0)
+            check.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.monotonic() - began
+        assert check.returncode in (0, _BROKEN), f"{breed.name}: {said.decode()}"
+        results = json.loads(report.read_text(encoding="utf-8"))["runs"][0]["results"]
+    found = [of for of in results if of["level"] == "error"]
+    rules = tuple(str(of["ruleId"]) for of in found)
+    layers = {rule.partition(".")[0] for rule in rules} | {
+        str(of["properties"]["layer"]) for of in found
+    }
+    megabytes = usage.ru_maxrss / 1024
+    is_broken = check.returncode == _BROKEN
+    return Verdict(breed, is_broken, rules, frozenset(layers), seconds, megabytes)
 
 
 class Row(NamedTuple):
@@ -118,85 +105,130 @@ class Row(NamedTuple):
     named: int
     quickly: int
     sample: int
-    by_schemathesis: int
+    by_others: tuple[int, ...]
 
 
-def table(rows: Sequence[Row]) -> str:
-    """Give the rows, and their sums, as Markdown."""
-    total = Row("all", *(sum(of) for of in zip(*(row[1:] for row in rows), strict=True)))
-    lines = [
-        "| layer | defects | found | by a rule of that layer | `--quick` | plain Schemathesis |",
-        "|---|--:|--:|--:|--:|--:|",
-    ]
-    for row in (*rows, total):
-        others = f"{row.by_schemathesis} of {row.sample}" if row.sample else "-"
-        figures = (row.layer, row.defects, row.found, row.named, row.quickly, others)
+def table(rows: Sequence[Row], names: Sequence[str]) -> str:
+    """Give the rows, and their sums, as Markdown; ``names`` are those of other tools."""
+    whole = Row(
+        "all",
+        defects=sum(row.defects for row in rows),
+        found=sum(row.found for row in rows),
+        named=sum(row.named for row in rows),
+        quickly=sum(row.quickly for row in rows),
+        sample=sum(row.sample for row in rows),
+        by_others=tuple(map(sum, zip(*(row.by_others for row in rows), strict=True))),
+    )
+    heads = ("layer", "defects", "found", "by a rule of that layer", "`--quick`", *names)
+    lines = [f"| {' | '.join(heads)} |", f"|---|{'--:|' * (len(heads) - 1)}"]
+    for row in (*rows, whole):
+        told = [f"{of} of {row.sample}" if row.sample else "-" for of in row.by_others]
+        figures = (row.layer, row.defects, row.found, row.named, row.quickly, *told)
         lines.append(f"| {' | '.join(map(str, figures))} |")
     return "\n".join(lines)
 
 
 def _each(work: Callable[[Breed], Verdict], wanted: Sequence[Breed], told: str) -> list[Verdict]:
-    with ThreadPoolExecutor(_JOBS) as pool:
-        verdicts = []
-        for verdict in pool.map(work, wanted):
-            verdicts.append(verdict)
-            is_wrong = bool(verdict.rules) == (verdict.breed.kind == "correct")
-            if is_wrong:
-                click.echo(
-                    f"{told}: {verdict.breed.name} ({verdict.breed.sentence}) {verdict.rules}"
-                )
+    verdicts = []
+    for breed in wanted:
+        verdict = work(breed)
+        verdicts.append(verdict)
+        if verdict.is_broken == (breed.kind == "correct"):
+            click.echo(f"{told}: {breed.name} ({breed.sentence}) {verdict.rules}")
     return verdicts
 
 
-def _alarms(correct: Sequence[Breed], seed: int) -> int:
-    """Give how many correct servers a run calls broken."""
-    verdicts = _each(lambda breed: judged(breed, quick=False, seed=seed), correct, "false alarm")
-    return sum(bool(verdict.rules) for verdict in verdicts)
+def _complaints(
+    tools: Mapping[str, Complains], wanted: Sequence[Breed]
+) -> Mapping[str, tuple[bool, ...]]:
+    """Give for each server which of the other tools complain about it."""
+    said = {}
+    for breed in wanted:
+        answers = []
+        for complains in tools.values():
+            with served(breed) as url:  # each finds it as it was started
+                answers.append(complains(url))
+        said[breed.name] = tuple(answers)
+    return said
 
 
 @click.command()
 @click.option("--every", default=1, help="Only each n-th defect.")
 @click.option("--seeds", default=2, help="How often each correct server is checked.")
-@click.option("--others", default=10, help="Let Schemathesis see each n-th of these; 0 is none.")
+@click.option("--sample", default=10, help="A full run, and other tools, on each n-th of these.")
 @click.option("--write", is_flag=True, help="Write the table to docs/kit.md.")
-def main(every: int, seeds: int, others: int, *, write: bool) -> None:
+def main(every: int, seeds: int, sample: int, *, write: bool) -> None:
     """Judge the zoo. Exit code 1: a false alarm, or a defect that was not found."""
     known = list(breeds().values())
     correct = [breed for breed in known if breed.kind == "correct"]
     defects = [breed for breed in known if breed.kind == "defect"][::every]
-    alarms = sum(_alarms(correct, seed) for seed in range(seeds))
-    whole = _each(lambda breed: judged(breed, quick=False, seed=1), defects, "missed")
-    quick = _each(lambda breed: judged(breed, quick=True, seed=1), defects, "missed by --quick")
-    sample = {of.name: seen_by_schemathesis(of) for of in (defects[::others] if others else ())}
-    rows = [_row(layer, whole, quick, sample) for layer in LAYERS]
-    seconds = sorted(verdict.seconds for verdict in whole)
-    times = sorted(verdict.seconds for verdict in quick)
+    quick = _each(partial(judged, quick=True), defects, "missed by --quick")
+    missed = [verdict.breed for verdict in quick if not verdict.is_broken]
+    sampled = defects[::sample]
+    again = [breed for breed in defects if breed in missed or breed in sampled]
+    whole = _each(partial(judged, quick=False), again, "missed")
+    runs = [
+        partial(judged, quick=is_quick, seed=seed)
+        for seed in range(1, seeds + 1)
+        for is_quick in (True, False)
+    ]
+    alarms = sum(of.is_broken for run in runs for of in _each(run, correct, "false alarm"))
+    tools = others()
+    said = _complaints(tools, (*sampled, *correct[::sample]))
+    by_name = {verdict.breed.name: verdict for verdict in (*quick, *whole)}
+    rows = [_row(layer, quick, by_name, said, len(tools)) for layer in LAYERS]
     text = (
-        f"{table(rows)}\n\n{len(correct)} correct servers, each in {seeds} seeds: {alarms} false "
-        f"alarms. Seconds per server, median and longest: {seconds[len(seconds) // 2]:.1f} and "
-        f"{seconds[-1]:.1f}; with `--quick` {times[len(times) // 2]:.1f} and {times[-1]:.1f}.\n"
+        f"{table(rows, list(tools))}\n\n{len(correct)} correct servers, each in {seeds} seeds, "
+        f"quick and full: {alarms} false alarms. {_alarms_of(tools, said, correct)}\n\n"
+        f"{_costs('A full run', whole)} {_costs('A quick one', quick)}\n"
     )
     click.echo(text)
     if write:
         before, _, rest = DOCS.read_text(encoding="utf-8").partition(_MARKS[0])
         after = rest.partition(_MARKS[1])[2]
         DOCS.write_text(f"{before}{_MARKS[0]}{text}{_MARKS[1]}{after}", encoding="utf-8")
-    sys.exit(1 if alarms or any(not verdict.rules for verdict in whole) else 0)
+    sys.exit(1 if alarms or any(not verdict.is_broken for verdict in whole) else 0)
 
 
 def _row(
-    layer: str, whole: Sequence[Verdict], quick: Sequence[Verdict], sample: dict[str, bool]
+    layer: str,
+    quick: Sequence[Verdict],
+    whole: Mapping[str, Verdict],
+    said: Mapping[str, tuple[bool, ...]],
+    tools: int,
 ) -> Row:
-    mine = [verdict for verdict in whole if verdict.breed.layer == layer]
-    asked = [sample[of.breed.name] for of in mine if of.breed.name in sample]
+    """Give what became of a layer; ``whole`` has the last verdict on each of its defects."""
+    mine = [verdict for verdict in quick if verdict.breed.layer == layer]
+    last = [whole[verdict.breed.name] for verdict in mine]
+    asked = [said[of.breed.name] for of in mine if of.breed.name in said]
     return Row(
         layer,
         len(mine),
-        sum(bool(of.rules) for of in mine),
-        sum(layer in of.layers for of in mine),
-        sum(bool(of.rules) for of in quick if of.breed.layer == layer),
+        sum(of.is_broken for of in last),
+        sum(layer in of.layers for of in last),
+        sum(of.is_broken for of in mine),
         len(asked),
-        sum(asked),
+        tuple(sum(of[number] for of in asked) for number in range(tools)),
+    )
+
+
+def _alarms_of(
+    tools: Mapping[str, Complains], said: Mapping[str, tuple[bool, ...]], correct: Sequence[Breed]
+) -> str:
+    asked = [said[breed.name] for breed in correct if breed.name in said]
+    counts = [
+        f"{name} about {sum(of[number] for of in asked)}" for number, name in enumerate(tools)
+    ]
+    return f"Of {len(asked)} of them that were tried, others complain: {', '.join(counts)}."
+
+
+def _costs(what: str, verdicts: Sequence[Verdict]) -> str:
+    seconds = sorted(verdict.seconds for verdict in verdicts)
+    half, most = seconds[len(seconds) // 2], seconds[len(seconds) * 95 // 100]
+    memory = max(verdict.megabytes for verdict in verdicts)
+    return (
+        f"{what} takes {half:.1f} s (median; {most:.1f} s for 95 % of them, {seconds[-1]:.1f} s at "
+        f"most), and {memory:.0f} MB."
     )
 
 
