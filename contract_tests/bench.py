@@ -68,6 +68,8 @@ class Bench:
         """How long answers took when there were few items, by the rule on growth."""
         self.before: dict[str, Any] = {}
         """What each account owed before anything was posted, None where that cannot be read."""
+        self.first_posts: dict[str, Exchange] = {}
+        """The very first post to each account, of one cent, until somebody has judged it."""
         self._ids = 0
 
     def wait_no_longer_than(self, seconds: float) -> None:

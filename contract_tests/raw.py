@@ -29,6 +29,8 @@ class Raw(NamedTuple):
     """What its head says of the length of the body; None if that is told otherwise."""
     is_left_open: bool = False
     """Whether the server kept the connection although it was asked to close it."""
+    is_unasked: bool = False
+    """Whether a body that was to be asked for had to be sent without."""
 
 
 def exchanged(target: Target, request: Request, *, waits: bool = False) -> Raw:
@@ -38,44 +40,45 @@ def exchanged(target: Target, request: Request, *, waits: bool = False) -> Raw:
     """
     asked = request._replace(headers=(*request.headers, ("Connection", "close")))
     began, start = time.time(), time.perf_counter()
-    received, error = _ask(target, asked, waits=waits)
+    received, error, is_unasked = _ask(target, asked, waits=waits)
     is_left_open = bool(received) and error is not None
     answer, length_told = _parsed(received)
     told = None if answer is not None else (error or _no_http(received))
     exchange = Exchange(request, answer, told, began, time.perf_counter() - start)
-    return Raw(exchange, length_told, is_left_open)
+    return Raw(exchange, length_told, is_left_open, is_unasked)
 
 
-def _ask(target: Target, request: Request, *, waits: bool) -> tuple[bytes, str | None]:
-    """Give what was received, and why it may not be all."""
-    received = b""
+def _ask(target: Target, request: Request, *, waits: bool) -> tuple[bytes, str | None, bool]:
+    """Give what was received, why it may not be all, and whether the body was sent unasked."""
+    received, is_unasked = b"", False
     try:
         stream = Stream(target, target.timeout_seconds)
     except TimeoutError:
-        return b"", f"no answer within {target.timeout_seconds:g} s"
+        return b"", f"no answer within {target.timeout_seconds:g} s", False
     except ssl.SSLError:
         raise
     except OSError as error:
-        return b"", f"the connection broke: {error.strerror or error}"
+        return b"", f"the connection broke: {error.strerror or error}", False
     with contextlib.closing(stream):
         try:
             whole, body = sent(target, request), request.body or b""
             stream.send(whole.removesuffix(body) if waits else whole)
             if waits:
                 received = _asked_for(stream, _PATIENCE * target.timeout_seconds)
+                is_unasked = not received
                 if not received or _status(received) == b"100":
                     stream.send(body)
             while True:
                 is_whole = _is_whole(received, is_head=request.method == "HEAD")
                 more = stream.receive(_CLOSING_SECONDS if is_whole else None)
                 if not more:
-                    return received, None
+                    return received, None, is_unasked
                 received += more
         except TimeoutError:
-            return received, f"no answer within {target.timeout_seconds:g} s"
+            return received, f"no answer within {target.timeout_seconds:g} s", is_unasked
         except OSError as error:  # what was said before counts
             told = f"the connection broke: {error.strerror or error}"
-            return received, None if received else told
+            return received, None if received else told, is_unasked
 
 
 def _asked_for(stream: Stream, seconds: float) -> bytes:
@@ -105,7 +108,8 @@ def _parsed(received: bytes) -> tuple[Answer | None, int | None]:
     pairs = (line.partition(":") for line in lines)
     headers = tuple((name, value.strip()) for name, _, value in pairs)
     found = _LENGTH.findall(head_bytes)
-    return Answer(int(status), headers, body), int(found[0]) if len(found) == 1 else None
+    answer = Answer(int(status), headers, body, first.partition(" ")[0])
+    return answer, int(found[0]) if len(found) == 1 else None
 
 
 def _status(head_bytes: bytes) -> bytes:

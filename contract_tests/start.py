@@ -95,6 +95,7 @@ def _post_once(bench: Bench, seen: dict[str, Exchange]) -> None:
                 f"{url} answers a plain debit offset on {account} with {post.status}: {told}"
             )
         bench.check("shape.created-200", post.status == 200, "200, for a valid debit offset", post)
+    bench.first_posts = dict(zip(accounts, posts, strict=True))
     line_item_id = posts[-1].member("line_item_id")
     if READ_ITEM not in seen and isinstance(line_item_id, str):
         target = item_of(bench.account, line_item_id)

@@ -157,10 +157,9 @@ def odd_paths(bench: Bench) -> None:
         "/..%2f..%2fetc/passwd",
         f"/accounts/{'x' * 3000}",
     )
-    for path in paths:
-        bench.send(Request("GET", path, bench.headers()), odd=True)
-    for path, operation in _paths(bench):
-        bench.send(Request("GET", path, bench.headers(JSON), b"{}", operation), odd=True)
+    odd = [Request("GET", path, bench.headers()) for path in paths]
+    odd += [Request("GET", of, bench.headers(JSON), b"{}", name) for of, name in _paths(bench)]
+    bench.send_all(odd, odd=True)
     unknown = f"{items_of(bench.account)}/no_such_offsets"
     for request in (
         Request("GET", "/nowhere", bench.headers()),

@@ -98,9 +98,14 @@ def expectations(bench: Bench) -> None:
     before = total(bench)
     body = bench.offset(22)
     request = bench.posting(body, headers=bench.headers(JSON, ("Expect", "100-continue")))
-    exchange = bench.client.send_raw(request, waits=True).exchange
+    raw = bench.client.send_raw(request, waits=True)
+    exchange = raw.exchange
     fine = exchange.status == 200 or 400 <= exchange.status < 500
     bench.check("http.expect", fine, "100 and then 200, or a refusal", exchange)
+    # RFC 9110 10.1.1; HTTP/1.0 knows of no such thing
+    is_due = exchange.answer is not None and exchange.answer.version != "HTTP/1.0"
+    told, got = "100 or a refusal, before the body is sent", "nothing, until the body was sent"
+    bench.check("http.expect", not (is_due and raw.is_unasked), told, got, exchange)
     after = total(bench)
     if before is not None and after is not None and fine:
         cents = 22 if exchange.status == 200 else 0
@@ -129,9 +134,8 @@ def connections_go_on(bench: Bench) -> None:
         "an unknown path": bench.posting(bench.offset(1), target="/nowhere"),
         "a reserved id": bench.posting({"line_item_id": "can_1", "original_amount_cents": 1}),
         "OPTIONS": Request("OPTIONS", offsets_of(bench.account), bench.headers()),
-        "a long body": bench.posting(
-            {**bench.offset(1), "external_fields": [{"key": "k", "value": "v" * 500}] * 110}
-        ),
+        "a long body": _long(bench, 110),
+        "a body of 100 KB": _long(bench, 200),
     }
     for told, request in refusals.items():
         body = bench.offset(3)
@@ -148,6 +152,11 @@ def connections_go_on(bench: Bench) -> None:
             then,
             how="connection",
         )
+
+
+def _long(bench: Bench, fields: int) -> Request:
+    body = {**bench.offset(1), "external_fields": [{"key": "k", "value": "v" * 500}] * fields}
+    return bench.posting(body)
 
 
 @probe("http")

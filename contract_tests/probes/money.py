@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from contract_tests.bench import Bench, UntestedError, amount_of
 from contract_tests.exchange import Exchange
 from contract_tests.probe import probe
-from contract_tests.reading import Figures, figures, recent
+from contract_tests.reading import Figures, all_figures, figures, recent
 from contract_tests.traces import trace
 
 _MANY = 26
@@ -32,6 +34,21 @@ def fell(
         *posts,
         after.exchange,
     )
+
+
+@probe("money")
+def first_posts(bench: Bench) -> None:
+    """The very first post to an account lowered its total by its amount, and others later do so."""
+    before: Mapping[str, Figures | None] = bench.before
+    posts, bench.first_posts = bench.first_posts, {}
+    if not posts:
+        before = all_figures(bench, bench.target.accounts)
+        posts = {of: bench.post({"original_amount_cents": 1}, of) for of in before}
+    after = all_figures(bench, list(posts))
+    for account, post in posts.items():
+        first, then = before.get(account), after[account]
+        if first is not None and then is not None and post.is_ok:
+            fell(bench, first, then, 1, post)
 
 
 @probe("money")

@@ -42,7 +42,8 @@ def test_it_agrees_with_jsonschema(name: str, data: st.DataObject) -> None:
     flaw = compiled(SCHEMAS[name])(value)
 
     is_time = flaw is not None and "date-time" in flaw
-    assert (flaw is None or is_time) == Draft4Validator(schema).is_valid(value), flaw
+    if not is_time:  # which jsonschema was not asked for, and may hide another flaw
+        assert (flaw is None) == Draft4Validator(schema).is_valid(value), flaw
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import time
 
 from tests.zoo.defects_framing import on_wire
 from tests.zoo.messages import Answer, Request
-from tests.zoo.wire import Connection
+from tests.zoo.wire import LARGEST_BODY, Connection
 
 
 class ChunkedEmpty(Connection):
@@ -132,6 +132,24 @@ on_wire("wire_chunked_empty", "A chunked body is taken for an empty one.", Chunk
 on_wire("wire_chunked_hangs", "A chunked request is never answered.", ChunkedHangs)
 on_wire("wire_first_chunk", "Only the first chunk of a body is read.", FirstChunk)
 on_wire("wire_chunk_extensions", "A chunk with an extension is not answered.", ChunkExtensions)
+
+
+class ExpectIgnored(Connection):
+    """Waits for a body without asking for it."""
+
+    def handle_expect_100(self) -> bool:
+        return True
+
+
+class LargeLeft(Connection):
+    """Leaves what is too large unread, on a connection that goes on."""
+
+    def sized(self, length: int) -> tuple[bytes, bool]:
+        return (b"", True) if length > LARGEST_BODY else super().sized(length)
+
+
+on_wire("wire_expect_ignored", "A body is not asked for where Expect says so.", ExpectIgnored)
+on_wire("wire_large_left", "A body that is too large is taken for the next request.", LargeLeft)
 on_wire("wire_expect_hangs", "Expect: 100-continue is never answered.", ExpectHangs)
 on_wire("wire_expect_breaks", "Expect: 100-continue is a 500.", ExpectFails)
 on_wire("wire_close_ignored", "Connection: close is ignored.", CloseIgnored)

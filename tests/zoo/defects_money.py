@@ -49,6 +49,17 @@ class NeverBooked(Zoo):
 
 
 @defect("money")
+class FirstTakesAll(Zoo):
+    """The first debit offset on an account takes all of its principal."""
+
+    def booked_cents(self, account: Account, item: Item) -> int:
+        is_first = all(other is item or other.kind != "DEBIT_OFFSET" for other in account.items)
+        if item.kind != "DEBIT_OFFSET" or not is_first:
+            return item.amount_cents
+        return -max(account.owed_cents[Bucket.PRINCIPAL], 0)
+
+
+@defect("money")
 class EveryFifthLost(Zoo):
     """Every fifth debit offset is listed, but moves nothing."""
 
