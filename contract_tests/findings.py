@@ -105,6 +105,8 @@ class Report(NamedTuple):
     left_behind: Sequence[str]
     """One line for each account: what the run left on it."""
     notes: Sequence[str]
+    options: Sequence[str] = ()
+    """What else the command was given, but for what is secret."""
 
     @property
     def is_kept(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -54,7 +54,9 @@ def run_check(
         line = terminal.progress_line(layer.name, layer.seconds, layer.exchanges, broken)
         say(line, is_progress=True)
 
-    report = check(target, plan, __version__, progress, since)
+    report = check(target, plan, __version__, progress, since)._replace(
+        options=told_options(target, plan)
+    )
     say(
         terminal.render(report, colour=options.get("colour", False), secrets=target.secrets),
         is_progress=False,
@@ -114,6 +116,30 @@ def _minted(target: Target) -> str:
         told = exchange.error or f"{exchange.status}"
         raise TargetError(f"{target.url}/auth/token gave no token for the client: {told}")
     return token
+
+
+def told_options(target: Target, plan: Plan) -> Sequence[str]:
+    """Give the options that do a run again, but for those of the report and what is secret."""
+    named: Mapping[str, Sequence[object]] = {
+        "account": target.accounts,
+        "foreign-account": [target.foreign_account],
+        "max-cents": [target.max_cents],
+        "rate": [target.rate],
+        "layer": plan.layers if plan.layers != LAYERS else (),
+        "operation": plan.operations,
+        "budget": [plan.budget_seconds],
+    }
+    flags = {"allow-writes": target.allows_writes, "everything": plan.everything}
+    return [
+        *(
+            part
+            for name, values in named.items()
+            for value in values
+            if value is not None
+            for part in (f"--{name}", str(value))
+        ),
+        *(f"--{name}" for name, is_said in flags.items() if is_said),
+    ]
 
 
 def plan_of(options: Mapping[str, Any]) -> Plan:

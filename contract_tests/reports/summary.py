@@ -154,8 +154,8 @@ def label(finding: Finding) -> str:
 
 
 def repeat(report: Report) -> str:
-    """Give the command that does the run again, but for the options that name accounts."""
-    words = ["canopy-mock", "check", report.url, "--seed", str(report.seed)]
+    """Give the command that does the run again; its token is that of the environment."""
+    words = ["canopy-mock", "check", report.url, *report.options, "--seed", str(report.seed)]
     words += ["--quick"] * report.is_quick + ["--strict"] * report.is_strict
     return shlex.join(words)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -78,6 +79,18 @@ class TestOutcome:
         assert re.search(
             r"can_101: \d+ debit offsets of \d+ cents in all, taken back", result.stdout
         )
+
+    def test_the_last_line_does_it_again(self, plain: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        first = check(plain, *QUICK, "--layer", "money", "--max-cents", "2000")
+        line = first.stdout.strip().rpartition("Repeat")[2]
+        monkeypatch.setenv("CANOPY_TOKEN", TOKEN)
+        again = CliRunner().invoke(cli, shlex.split(line)[1:])
+
+        assert TOKEN not in line
+        assert again.exit_code == 0, again.output
+        assert again.stdout.strip().rpartition("Repeat")[2] == line
+        covered = re.compile(r"createAccountDebitOffset +200 .*")
+        assert covered.findall(again.stdout) == covered.findall(first.stdout)
 
     def test_what_may_not_be_posted_is_not_seen_and_not_passed(self, plain: str) -> None:
         before = [total(plain, account) for account in ACCOUNTS]
