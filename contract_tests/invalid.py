@@ -9,7 +9,7 @@ AMOUNT_TYPES: tuple[Any, ...] = (
     *("2.0", " 2", "0x2", "2 ", "+2", "NaN", "null", "true", 1e-7, "\u0661"),
 )
 """Small, as a server that takes one posts it."""
-ID_TYPES: tuple[Any, ...] = (5, 0, 1.5, True, None, [], ["li_1"], {}, {"id": "li_1"})
+ID_TYPES: tuple[Any, ...] = (5, 0, 1.5, True, False, None, [], ["li_1"], {}, {"id": "li_1"})
 ID_PREFIXES = (
     "can_",
     "can_1",
@@ -20,11 +20,16 @@ ID_PREFIXES = (
     "can_ {}",
     "can_{}\n",
 )
-INSTANT_TYPES: tuple[Any, ...] = (5, 1595236288, 1595236288000, None, True, [], {}, "", " ")
+INSTANT_TYPES: tuple[Any, ...] = (
+    *(5, 0, 1595236288, 1595236288000, 1.5, None, True, False, [], {}, "", " "),
+    *(["2020-07-20T09:11:28Z"], {"$date": "2020-07-20T09:11:28Z"}),
+)
 INSTANTS = (
     *("yesterday", "now", "2020-07-20", "09:11:28", "2020-07-20T09:11:28", "2020-07-20T09:11Z"),
     *("2020-07-20T09Z", "2020-7-20T09:11:28Z", "20-07-20T09:11:28Z", "2020-07-20T9:11:28Z"),
     *("20200720T091128Z", "2020-07-20T09:11:28+0000", "2020-07-20T09:11:28+00", "1595236288"),
+    *("07/20/2020", "20.07.2020", "20 Jul 2020", "20200720", "2020-07-20T09:11:28 +00:00"),
+    *("2020-07-20T09:11:28+00:00[UTC]", "2020-07-20T09:11:28+00:00:00", "2020-07-20T09:11:28GMT"),
     *("2020-07-20T09:11:28 UTC", "2020-07-20T09:11:28EST", "Mon, 20 Jul 2020 09:11:28 GMT"),
     *(
         "07/20/2020 09:11:28",
@@ -85,10 +90,26 @@ INSTANTS = (
 ALLOCATION_VALUES: tuple[Any, ...] = (
     *("interest", "Interest", "fee", "Fee", "principal", "deferred_interest", "BOGUS", "FEES", ""),
     *("FEE ", " FEE", "FEE\n", "INTEREST,FEE", "AM_INTEREST", "DEFERRED-INTEREST", "PRINCIPALS"),
-    *("TOTAL", "null", "0", 0, 1, True, None, [], ["FEE"], {}, {"FEE": 1}, 1.5),
+    *("TOTAL", "null", "0", 0, 1, True, False, None, [], ["FEE"], {}, {"FEE": 1}, 1.5),
 )
 FIELD_VALUES: tuple[Any, ...] = (
-    *({}, "x", "", 5, True, {"key": "a", "value": "b"}, [5], ["x"], [None], [[]], [True]),
+    *(
+        {},
+        "x",
+        "",
+        0,
+        5,
+        True,
+        False,
+        "[]",
+        {"a": "b"},
+        {"key": "a", "value": "b"},
+        [5],
+        ["x"],
+        [None],
+        [[]],
+        [True],
+    ),
     *([{"key": 5, "value": "a"}], [{"key": "a", "value": 5}], [{"key": ["a"]}], [{"value": {}}]),
     *([{"key": "a", "value": True}], [{"key": "a", "value": ["x"]}], [{"key": {}, "value": "a"}]),
     *([{"key": True, "value": "a"}], [{"key": "a", "value": "b"}, "x"], [{"key": "a"}, None]),
@@ -98,7 +119,10 @@ FIELD_VALUES: tuple[Any, ...] = (
     [{"key": "k", "value": "v"}] * 1000,
     [*[{"key": "k", "value": "v"}] * 50, {"key": 1, "value": "v"}],
 )
-BODIES = (b"", b" ", b"[]", b"null", b"5", b'"x"', b"true", b"{}", b'[{"original_amount_cents":1}]')
+BODIES = (
+    *(b"", b" ", b"[]", b"null", b"5", b"0", b'"x"', b'""', b"true", b"false", b"{}"),
+    *(b'[{"original_amount_cents":1}]', b'"{\\"original_amount_cents\\":1}"'),
+)
 MALFORMED = (
     b'{"line_item_id":"ID","original_amount_cents":1',
     b'{"line_item_id":"ID","original_amount_cents":1,}',
