@@ -14,6 +14,12 @@ _STACK = re.compile(
     rb"Traceback \(most recent call last\)|File \"[^\"]+\", line \d+|\bat [\w.$]+\([\w.]+:\d+\)"
     rb"|goroutine \d+ \[|\.(py|rb|php|js|ts|go|java):\d+|node_modules/|site-packages/"
 )
+_SQL = re.compile(
+    rb"\bSELECT\b.+\bFROM\b|\bINSERT\s+INTO\b|\bUPDATE\b.+\bSET\b|\bDELETE\s+FROM\b|SQLSTATE|ORA-\d{5}",
+    re.DOTALL,
+)
+_PATH = re.compile(rb"(?<![\w.])/(usr|home|root|opt|srv)/[\w.-]+/")
+_TELLING = {_MARKUP: "HTML", _STACK: "a stack", _SQL: "SQL", _PATH: "a path of its machine"}
 _SHORTEST_SECRET = 6
 """What is shorter, or a mere word, may stand in any text."""
 _HANDS_OUT = "createAccessToken"
@@ -83,10 +89,10 @@ def _not_json(answer: Answer) -> str:
 
 def _leak(answer: Answer, secrets: Sequence[str]) -> str:
     """Give what an answer should not say, empty if there is nothing."""
-    if answer.status >= 400 and _MARKUP.search(answer.body):
-        return "HTML"
-    if answer.status >= 400 and _STACK.search(answer.body):
-        return "a stack"
+    if answer.status >= 400:
+        for pattern, told in _TELLING.items():
+            if pattern.search(answer.body):
+                return told
     headers = "\n".join(value for _, value in answer.headers)
     text = answer.body.decode("utf-8", "replace") + headers
     telling = (of for of in secrets if len(of) >= _SHORTEST_SECRET and not of.isalpha())
