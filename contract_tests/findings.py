@@ -61,6 +61,8 @@ class RuleResult(NamedTuple):
     state: RuleState
     checks: int
     """How often it was checked."""
+    reason: str = ""
+    """Why it is untested, if it is."""
 
 
 class AssumptionResult(NamedTuple):

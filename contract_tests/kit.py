@@ -147,6 +147,7 @@ class _Run:
         self._end = end
         self.notes: list[str] = []
         self._findings: dict[str, Finding] = {}
+        self._reasons: dict[str, str] = {}
         self._allowances = _MOST_ALLOWANCES
         for found in list(bench.breaks):  # by the first look
             self._keep(found, "shape", 1, 1)
@@ -157,7 +158,7 @@ class _Run:
         order = QUICK_ORDER if self.plan.is_quick else FULL_ORDER
         for layer in (of for of in order if of in self.plan.layers):
             began, before = time.monotonic(), len(self.bench.client.exchanges)
-            reasons = list(dict.fromkeys(filter(None, map(self._run, self._probes(layer)))))
+            reasons = list(dict.fromkeys(filter(None, map(self._reason, self._probes(layer)))))
             result = LayerResult(
                 layer,
                 time.monotonic() - began,
@@ -169,6 +170,13 @@ class _Run:
 
     def _probes(self, layer: str) -> Iterator[Probe]:
         return (each for each in PROBES if each.layer == layer)
+
+    def _reason(self, probe: Probe) -> str:
+        """Let a probe look; give why it did not see all, and keep that for what it is about."""
+        reason = self._run(probe)
+        for rule_id in probe.rules if reason else ():
+            self._reasons.setdefault(rule_id, reason)
+        return reason
 
     def _run(self, probe: Probe) -> str:
         """Let a probe look, and look again at what is broken; give why it did not see all."""
@@ -279,4 +287,5 @@ class _Run:
         state = RuleState.HOLDS if checks else RuleState.UNTESTED
         if rule.rule_id in self._findings:
             state = RuleState.BROKEN
-        return RuleResult(rule, state, checks)
+        reason = self._reasons.get(rule.rule_id, "")
+        return RuleResult(rule, state, checks, reason if state is RuleState.UNTESTED else "")

@@ -14,6 +14,8 @@ class Probe(NamedTuple):
     """One look at a server. It can be repeated: every time with ids of its own."""
 
     layer: str
+    rules: tuple[str, ...]
+    """What it is about, of its layer; on the way it may see others broken."""
     look: Look
     writes: bool
     """Whether it posts."""
@@ -30,11 +32,13 @@ PROBES: list[Probe] = []
 """All there are; those of a layer in the order in which they look."""
 
 
-def probe(layer: str, *, writes: bool = True, is_quick: bool = True) -> Callable[[Look], Look]:
-    """Make a function a probe of ``layer``."""
+def probe(
+    layer: str, *rules: str, writes: bool = True, is_quick: bool = True
+) -> Callable[[Look], Look]:
+    """Make a function a probe of ``layer``, about these rules of it."""
 
     def register(look: Look) -> Look:
-        PROBES.append(Probe(layer, look, writes, is_quick))
+        PROBES.append(Probe(layer, rules, look, writes, is_quick))
         return look
 
     return register

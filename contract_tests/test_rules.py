@@ -21,8 +21,8 @@ def test_rule(rule_id: str, report: Report) -> None:
     if state is None:
         pytest.skip("not asked for")
     if state is RuleState.UNTESTED:
-        reasons = {group.layer: group.reason for group in untested(report)}
-        pytest.skip(reasons[rule_id.partition(".")[0]])
+        groups = [(of.rule.rule_id, group) for group in untested(report) for of in group.rules]
+        pytest.skip(dict(groups)[rule_id].reason)
     assert state is RuleState.HOLDS
 
 

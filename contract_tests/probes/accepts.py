@@ -48,21 +48,21 @@ def _told(body: Mapping[str, Any]) -> str:
     return text.decode("utf-8", "replace")[:120]
 
 
-@probe("accepts")
+@probe("accepts", "accepts.allocations")
 def allocations(bench: Bench) -> None:
     """Every allocation, and none, is accepted."""
     bodies = [bench.offset(1, allocation=allocation) for allocation in valid.ALLOCATIONS]
     _check_all(bench, "accepts.allocations", [*bodies, bench.offset(1)])
 
 
-@probe("accepts")
+@probe("accepts", "accepts.external-fields")
 def external_fields(bench: Bench) -> None:
     """Up to a hundred external fields are accepted, and come back whole and in order."""
     bodies = [bench.offset(1, external_fields=fields) for fields in valid.FIELDS]
     _check_all(bench, "accepts.external-fields", bodies)
 
 
-@probe("accepts")
+@probe("accepts", "accepts.ids")
 def ids(bench: Bench) -> None:
     """An id may be anything that does not begin with ``can_``; it comes back byte for byte."""
     forms = valid.ID_FORMS + valid.IDS_WITH_SLASH
@@ -90,7 +90,7 @@ def _check_sizes(bench: Bench) -> None:
             _came_back(bench, "accepts.ids", body, exchange)
 
 
-@probe("accepts")
+@probe("accepts", "accepts.instants")
 def instants(bench: Bench) -> None:
     """An instant may be written in every way of RFC 3339."""
     canonical = bench.post(bench.offset(1, effective_at=valid.PAST))
@@ -128,7 +128,7 @@ def _note_why_refused(bench: Bench, refusal: Exchange) -> None:
     bench.check("accepts.instants", not was_open, told, refusal.seen(), refusal, account)
 
 
-@probe("accepts")
+@probe("accepts", "accepts.instants")
 def the_future(bench: Bench) -> None:
     """An instant in the future, however far, comes back as it was sent, if it is accepted."""
     account = bench.target.accounts[-1]  # such items stay at the head of its list
@@ -140,7 +140,7 @@ def the_future(bench: Bench) -> None:
             _came_back(bench, "accepts.instants", body, exchange)
 
 
-@probe("accepts")
+@probe("accepts", "accepts.amounts")
 def amounts(bench: Bench) -> None:
     """An amount may be any number of cents from nothing to 2^53 - 1."""
     account = bench.target.accounts[-1]
@@ -152,7 +152,7 @@ def amounts(bench: Bench) -> None:
         _came_back(bench, "accepts.amounts", body, bench.post(body, account))
 
 
-@probe("accepts")
+@probe("accepts", "accepts.json-text")
 def json_text(bench: Bench) -> None:
     """JSON may be written with white space and escapes, and in any order of members."""
     for form in valid.JSON_TEXTS:
@@ -173,7 +173,7 @@ def json_text(bench: Bench) -> None:
     bench.check("accepts.json-text", first.status == 200, "200, for the least there can be", first)
 
 
-@probe("accepts")
+@probe("accepts", "accepts.unknown-members")
 def unknown_members(bench: Bench) -> None:
     """Other members are allowed, and mean nothing."""
     bodies = [{**more, **bench.offset(1)} for more in valid.UNKNOWN]
@@ -188,7 +188,7 @@ def unknown_members(bench: Bench) -> None:
     )
 
 
-@probe("accepts")
+@probe("accepts", "accepts.media-types")
 def media_types(bench: Bench) -> None:
     """The media type is case-insensitive, and may have parameters."""
     for media_type in valid.MEDIA_TYPES:

@@ -35,7 +35,14 @@ def _note(bench: Bench, rule_id: str, told: str, exchange: Exchange) -> None:
         bench.check(rule_id, denied, f"401 or 403, for {told}", exchange)
 
 
-@probe("auth")
+@probe(
+    "auth",
+    "auth.foreign-token",
+    "auth.near-token",
+    "auth.records-nothing",
+    "auth.required",
+    "auth.scheme",
+)
 def posts(bench: Bench) -> None:
     """A post without the right token is refused, and records nothing."""
     cases = list(wrong_credentials(bench.target.token))
@@ -77,7 +84,9 @@ def _reads(bench: Bench) -> Sequence[tuple[str, str]]:
     return [(operation, path) for operation, path in paths.items() if operation in bench.reads]
 
 
-@probe("auth", writes=False)
+@probe(
+    "auth", "auth.foreign-token", "auth.near-token", "auth.required", "auth.scheme", writes=False
+)
 def reads(bench: Bench) -> None:
     """Reads need the token too."""
     if not bench.reads:
@@ -96,7 +105,7 @@ def reads(bench: Bench) -> None:
         bench.check("auth.required", not head.is_ok, "no success, for HEAD without a token", head)
 
 
-@probe("auth")
+@probe("auth", "auth.required")
 def giving_back(bench: Bench) -> None:
     """What gives back needs the token too, where there is such an operation."""
     target = f"{items_of(bench.account)}/credit_offsets"
@@ -107,7 +116,7 @@ def giving_back(bench: Bench) -> None:
         bench.check("auth.required", not exchange.is_ok, told, exchange)
 
 
-@probe("auth")
+@probe("auth", "auth.first")
 def before_all_else(bench: Bench) -> None:
     """Who has no token learns nothing: neither what exists, nor what is wrong with a body."""
     for headers, told in (
@@ -136,7 +145,7 @@ def before_all_else(bench: Bench) -> None:
             _note(bench, "auth.first", f"{told}, for a repeat", again)
 
 
-@probe("auth")
+@probe("auth", "auth.connection")
 def one_connection(bench: Bench) -> None:
     """What a connection was allowed does not stick to it, nor what it was refused."""
 
@@ -157,7 +166,7 @@ def one_connection(bench: Bench) -> None:
         note(good, bad, "401 or 403, after a request with the token", *_DENIED, how="sequence")
 
 
-@probe("auth")
+@probe("auth", "auth.right-token")
 def the_right_token(bench: Bench) -> None:
     """The right token goes on working after wrong ones."""
     for _ in range(12):
@@ -166,7 +175,7 @@ def the_right_token(bench: Bench) -> None:
     bench.check("auth.right-token", post.status == 200, "200, for the right token", post)
 
 
-@probe("auth")
+@probe("auth", "auth.role")
 def read_only_token(bench: Bench) -> None:
     """A token that may only read does not post."""
     token = bench.target.read_only_token
@@ -180,7 +189,7 @@ def read_only_token(bench: Bench) -> None:
         bench.check("auth.role", read.status == 200, "200, for a read", read)
 
 
-@probe("auth")
+@probe("auth", "auth.foreign-account")
 def foreign_account(bench: Bench) -> None:
     """A token does nothing on an account it may not see."""
     account = bench.target.foreign_account
@@ -193,7 +202,7 @@ def foreign_account(bench: Bench) -> None:
         bench.check("auth.foreign-account", read.status in (403, 404), "403 or 404", read)
 
 
-@probe("auth")
+@probe("auth", "auth.token")
 def token_exchange(bench: Bench) -> None:
     """A client's id and secret are exchanged for a token that works; others are not."""
     if bench.target.client is None:

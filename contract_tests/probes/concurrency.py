@@ -31,7 +31,13 @@ def _rounds(bench: Bench, quick: int, full: int) -> range:
     return range(quick if bench.is_quick else full)
 
 
-@probe("concurrency")
+@probe(
+    "concurrency",
+    "concurrency.all-accepted",
+    "concurrency.no-lost-item",
+    "concurrency.no-lost-update",
+    "concurrency.own-answers",
+)
 def many_posts(bench: Bench) -> None:
     """Posts at once all count, each once."""
     for _ in _rounds(bench, 3, 6):
@@ -48,7 +54,7 @@ def many_posts(bench: Bench) -> None:
         note_listed_once(bench, [body["line_item_id"] for body in done], exchanges)
 
 
-@probe("concurrency")
+@probe("concurrency", "concurrency.no-lost-item", "concurrency.one-posting-per-id")
 def one_id(bench: Bench) -> None:
     """Of posts at once with one id, one posts."""
     for number in _rounds(bench, 3, 6):
@@ -81,7 +87,12 @@ def _note_winner(bench: Bench, body: Mapping[str, Any], exchanges: Sequence[Exch
     bench.check(_ONCE, kept is None or kept in winners, told, got, *exchanges, how="race")
 
 
-@probe("concurrency")
+@probe(
+    "concurrency",
+    "concurrency.no-lost-item",
+    "concurrency.no-lost-update",
+    "concurrency.unique-ids",
+)
 def no_ids(bench: Bench) -> None:
     """Ids that are generated at once are unique."""
     for _ in _rounds(bench, 3, 6):
@@ -96,7 +107,12 @@ def no_ids(bench: Bench) -> None:
         note_listed_once(bench, ids, exchanges)
 
 
-@probe("concurrency")
+@probe(
+    "concurrency",
+    "concurrency.no-lost-item",
+    "concurrency.no-lost-update",
+    "concurrency.own-answers",
+)
 def two_accounts(bench: Bench) -> None:
     """Posts to two accounts at once are not mixed up."""
     other = bench.second_account()
@@ -119,7 +135,7 @@ def two_accounts(bench: Bench) -> None:
             note_listed_once(bench, [of["line_item_id"] for of in mine], exchanges, account)
 
 
-@probe("concurrency")
+@probe("concurrency", "concurrency.reads")
 def reads_among_posts(bench: Bench) -> None:
     """What is read while posts run is what some order of them gives."""
     if READ_ACCOUNT not in bench.reads:
@@ -143,7 +159,7 @@ def reads_among_posts(bench: Bench) -> None:
                 bench.check("concurrency.reads", cents == owed, told, got, *exchanges, how="race")
 
 
-@probe("concurrency", writes=False)
+@probe("concurrency", "concurrency.own-answers", writes=False)
 def reads_of_two_accounts(bench: Bench) -> None:
     """Each of several reads at once is of the account it names."""
     pair = (bench.account, bench.second_account())
@@ -172,7 +188,7 @@ def _accounts_in(exchange: Exchange) -> set[object]:
     return {of.get("account_id") for of in told if isinstance(of, dict)} - {None}
 
 
-@probe("concurrency")
+@probe("concurrency", "concurrency.auth")
 def right_and_wrong_tokens(bench: Bench) -> None:
     """Who has the right token at the same time as others helps none of them."""
     for _ in _rounds(bench, 2, 4):
@@ -185,7 +201,7 @@ def right_and_wrong_tokens(bench: Bench) -> None:
         note_each(bench, "concurrency.auth", exchanges, [_OK, _DENIED] * (_AT_ONCE // 2), told)
 
 
-@probe("concurrency")
+@probe("concurrency", "concurrency.no-lost-update", "concurrency.own-answers")
 def valid_and_invalid(bench: Bench) -> None:
     """Refusals at the same time as posts change neither."""
     for _ in _rounds(bench, 1, 3):

@@ -16,7 +16,7 @@ _ITEMS = 240
 _QUICK_ITEMS = 160
 
 
-@probe("growth")
+@probe("growth", "growth.lists", "growth.posts", "growth.reads")
 def with_more_items(bench: Bench) -> None:
     """Posts and reads take as long with some hundred items more."""
     account = bench.target.accounts[-1]

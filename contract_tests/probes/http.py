@@ -27,7 +27,7 @@ def _paths(bench: Bench) -> list[tuple[str, str | None]]:
     return [(path, operation) for path, operation in paths if operation in bench.reads]
 
 
-@probe("http", is_quick=False)
+@probe("http", "http.throttling", is_quick=False)
 def throttling(bench: Bench) -> None:
     """What is refused because there is too much of it posts nothing."""
     before = figures(bench)
@@ -42,7 +42,7 @@ def throttling(bench: Bench) -> None:
     bench.check("http.throttling", by == done, told, got, *slowed, how="race")
 
 
-@probe("http", writes=False)
+@probe("http", "http.connection", "http.head", writes=False)
 def heads(bench: Bench) -> None:
     """HEAD is answered like GET, without a body, or refused."""
     for path, operation in _paths(bench) or [(offsets_of(bench.account), None)]:
@@ -56,7 +56,7 @@ def heads(bench: Bench) -> None:
         bench.check("http.head", not body, "no body", f"{len(body)} bytes of body", seen)
 
 
-@probe("http")
+@probe("http", "http.allow", "http.methods")
 def methods(bench: Bench) -> None:
     """A method that a path does not have is refused, with ``Allow`` where it is a 405."""
     one = bench.accepted(bench.post(bench.offset(1)))
@@ -101,7 +101,7 @@ def _note_refused_method(bench: Bench, exchange: Exchange) -> None:
         bench.check("http.allow", method not in names, told, got, exchange)
 
 
-@probe("http")
+@probe("http", "http.cors", "http.options")
 def options(bench: Bench) -> None:
     """OPTIONS is answered or refused, and no page of another origin may use credentials."""
     cors = (
@@ -144,7 +144,7 @@ def _note_cors(bench: Bench, exchange: Exchange) -> None:
     )
 
 
-@probe("http")
+@probe("http", "http.unknown-path")
 def odd_paths(bench: Bench) -> None:
     """A path that is none is refused, and in JSON."""
     account, offsets = path_of(bench.account), offsets_of(bench.account)
@@ -172,7 +172,7 @@ def odd_paths(bench: Bench) -> None:
             bench.check("http.unknown-path", fine, "404", exchange)
 
 
-@probe("http")
+@probe("http", "http.trailing-slash")
 def trailing_slash(bench: Bench) -> None:
     """A path with one more slash posts once, or not at all."""
     before = total(bench)
@@ -186,7 +186,7 @@ def trailing_slash(bench: Bench) -> None:
         bench.check("http.trailing-slash", before - after == cents, told, got, slash)
 
 
-@probe("http")
+@probe("http", "http.percent-encoding")
 def percent_encoding(bench: Bench) -> None:
     """A path means the same with its letters percent-encoded."""
     coded = "".join(f"%{byte:02X}" for byte in bench.account.encode())
@@ -217,7 +217,7 @@ def percent_encoding(bench: Bench) -> None:
         )
 
 
-@probe("http")
+@probe("http", "http.query-ignored")
 def query_is_ignored(bench: Bench) -> None:
     """What a query says does not change a post."""
     before = total(bench)

@@ -10,7 +10,7 @@ from contract_tests.reading import READ_ACCOUNT
 from contract_tests.traces import total
 
 
-@probe("http")
+@probe("http", "http.chunked")
 def chunks(bench: Bench) -> None:
     """A body in chunks is read whole, or refused."""
     plain = bench.post(bench.offset(1))
@@ -44,7 +44,7 @@ def _post_in_chunks(bench: Bench, number: int) -> Exchange:
     return post
 
 
-@probe("http")
+@probe("http", "http.connection")
 def many_on_one_connection(bench: Bench) -> None:
     """The fourteenth request of a connection is answered like the first."""
     read = bench.reading(path_of(bench.account), READ_ACCOUNT)
@@ -60,7 +60,7 @@ def many_on_one_connection(bench: Bench) -> None:
         bench.check("http.connection", fine, told, exchange.seen(), *seen, how="connection")
 
 
-@probe("http")
+@probe("http", "http.framing")
 def lengths(bench: Bench) -> None:
     """An answer is as long as it says."""
     requests = [
@@ -82,7 +82,7 @@ def lengths(bench: Bench) -> None:
         bench.check("http.framing", fine, told, got, seen)
 
 
-@probe("http")
+@probe("http", "http.header-case")
 def cases_of_headers(bench: Bench) -> None:
     """Names of headers may be in any case."""
     for change in (str.lower, str.upper):
@@ -92,7 +92,7 @@ def cases_of_headers(bench: Bench) -> None:
         bench.check("http.header-case", post.status == 200, told, post)
 
 
-@probe("http")
+@probe("http", "http.expect")
 def expectations(bench: Bench) -> None:
     """A body that is announced with ``Expect: 100-continue`` is asked for, or refused."""
     before = total(bench)
@@ -118,7 +118,7 @@ def expectations(bench: Bench) -> None:
         )
 
 
-@probe("http")
+@probe("http", "http.connection")
 def connections_go_on(bench: Bench) -> None:
     """After a refusal the next request on the connection is answered for itself."""
     wrong = (("Authorization", "Bearer nobody-knows-me"), JSON)
@@ -159,7 +159,7 @@ def _long(bench: Bench, fields: int) -> Request:
     return bench.posting(body)
 
 
-@probe("http")
+@probe("http", "http.accept")
 def accepts(bench: Bench) -> None:
     """Whatever the client would like, JSON is what there is."""
     for accept in ("application/json", "text/html", "*/*", "application/xml;q=0.9, */*;q=0.1", ""):

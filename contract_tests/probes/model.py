@@ -7,7 +7,7 @@ from contract_tests.probe import probe
 from contract_tests.reading import READ_ACCOUNT
 
 
-@probe("model", is_quick=False)
+@probe("model", "model.sequences", is_quick=False)
 def sequences(bench: Bench) -> None:
     """Totals and items are those of a simple model."""
     if READ_ACCOUNT not in bench.reads:

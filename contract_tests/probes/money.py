@@ -36,7 +36,7 @@ def fell(
     )
 
 
-@probe("money")
+@probe("money", "money.total-falls")
 def first_posts(bench: Bench) -> None:
     """The very first post to an account lowered its total by its amount, and others later do so."""
     before: Mapping[str, Figures | None] = bench.before
@@ -51,7 +51,7 @@ def first_posts(bench: Bench) -> None:
             fell(bench, first, then, 1, post)
 
 
-@probe("money")
+@probe("money", "money.bucket", "money.buckets-add-up", "money.total-falls")
 def buckets(bench: Bench) -> None:
     """An allocated post takes from the bucket it names; the buckets add up to the total."""
     before = figures(bench)
@@ -78,7 +78,7 @@ def buckets(bench: Bench) -> None:
         )
 
 
-@probe("money")
+@probe("money", "money.bucket", "money.total-falls")
 def zero(bench: Bench) -> None:
     """Nothing is a legal amount, and changes nothing."""
     for allocation in (None, "FEE", "PRINCIPAL"):
@@ -93,7 +93,13 @@ def zero(bench: Bench) -> None:
         )
 
 
-@probe("money")
+@probe(
+    "money",
+    "money.amount-shown",
+    "money.answer-names-account",
+    "money.buckets-add-up",
+    "money.total-falls",
+)
 def one_post(bench: Bench) -> None:
     """Each post lowers the total by its amount, and its answer names the account and the amount."""
     before = trace(bench).figures
@@ -121,7 +127,7 @@ def one_post(bench: Bench) -> None:
             before = after
 
 
-@probe("money")
+@probe("money", "money.buckets-add-up", "money.total-falls")
 def more_than_a_bucket_owes(bench: Bench) -> None:
     """What one bucket cannot take is taken elsewhere: the total falls by all of it."""
     before = figures(bench)
@@ -136,7 +142,7 @@ def more_than_a_bucket_owes(bench: Bench) -> None:
         before = after
 
 
-@probe("money")
+@probe("money", "money.answer-names-account", "money.other-accounts", "money.total-falls")
 def other_accounts(bench: Bench) -> None:
     """A post changes the account it names, and no other."""
     others = bench.target.accounts[1:]
@@ -169,7 +175,7 @@ def other_accounts(bench: Bench) -> None:
     bench.check("money.answer-names-account", named == other, f"account_id {other}", post)
 
 
-@probe("money", writes=False)
+@probe("money", "money.buckets-add-up", "money.reads-change-nothing", writes=False)
 def reads_change_nothing(bench: Bench) -> None:
     """However often an account is read, it owes the same."""
     before = figures(bench)
@@ -189,7 +195,7 @@ def reads_change_nothing(bench: Bench) -> None:
     )
 
 
-@probe("money")
+@probe("money", "money.total-falls")
 def many_posts(bench: Bench) -> None:
     """The twenty-first post is like the first."""
     posts, cents = [], 0
@@ -209,7 +215,7 @@ def many_posts(bench: Bench) -> None:
     )
 
 
-@probe("money")
+@probe("money", "money.large-amounts")
 def large_amounts(bench: Bench) -> None:
     """Amounts are exact at every size, and so are their sums."""
     account = bench.target.accounts[-1]

@@ -34,7 +34,15 @@ _DEAD = ("DECLINED", "INVALID", "REVERSED", "ROLLED", "SPLIT_INVALID", "VOID")
 _READABLE = ("{}", "sp ace{}", "50%{}", "zürich{}", "q?{}", "h#{}", "a+b{}", "%41{}", "💸{}")
 
 
-@probe("records")
+@probe(
+    "records",
+    "records.as-sent",
+    "records.complete",
+    "records.listed-once",
+    "records.read-one",
+    "records.status",
+    "records.type",
+)
 def a_full_item(bench: Bench) -> None:
     """An item is listed once and read one by one, as it was posted."""
     for more in (
@@ -126,7 +134,7 @@ def _changes(answer: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[str
             yield f"{name} {says} instead of {said}"
 
 
-@probe("records")
+@probe("records", "records.created-at-now", "records.effective-at-kept", "records.effective-at-now")
 def times(bench: Bench) -> None:
     """``created_at`` is now, and ``effective_at`` is too where it was not sent."""
     for more in ({}, {"effective_at": PAST}):
@@ -155,7 +163,7 @@ def _now(exchange: Exchange) -> datetime:
         return datetime.fromtimestamp(exchange.began, UTC)
 
 
-@probe("records")
+@probe("records", "records.own-account")
 def own_account(bench: Bench) -> None:
     """An item is in the list of its account, and in no other."""
     other = bench.second_account()
@@ -182,7 +190,7 @@ def own_account(bench: Bench) -> None:
         bench.check("records.own-account", denied, told, stray.seen(), posts[0], stray)
 
 
-@probe("records")
+@probe("records", "records.unknown-item")
 def reading_by_odd_ids(bench: Bench) -> None:
     """Whatever an id is made of, its item can be read, and nothing else by a part of it."""
     if READ_ITEM not in bench.reads:
@@ -210,7 +218,7 @@ def _note_read_by_path(bench: Bench, line_item_id: str, post: Exchange, exchange
     bench.check("http.percent-encoding", item is not None, told, *seen)
 
 
-@probe("records")
+@probe("records", "records.generated-ids", "records.read-one")
 def generated_ids(bench: Bench) -> None:
     """Ids that are generated are strings, unique, and in the list."""
     least = {"original_amount_cents": 1}
@@ -250,7 +258,7 @@ def _note_readable(bench: Bench, post: Exchange) -> None:
         bench.check("records.read-one", item is not None, told, *seen)
 
 
-@probe("records", writes=False)
+@probe("records", "records.unknown-account", writes=False)
 def unknown_accounts(bench: Bench) -> None:
     """There is nothing to read of an account that does not exist."""
     other = f"{quote(bench.account, safe='')}x"

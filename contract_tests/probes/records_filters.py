@@ -14,7 +14,7 @@ from contract_tests.traces import total, trace
 _DAY = timedelta(days=1)
 
 
-@probe("records")
+@probe("records", "records.filters")
 def filters(bench: Bench) -> None:
     """Each filter keeps what it names and nothing else, if there are filters of its kind."""
     if LIST_ITEMS not in bench.reads:
@@ -58,7 +58,7 @@ def _ids(exchange: Exchange) -> list[object]:
     )
 
 
-@probe("records")
+@probe("records", "records.credits", "records.repeat-other")
 def giving_back(bench: Bench) -> None:
     """A credit offset raises the total by its amount, once, where there is such an operation."""
     body = bench.offset(6)

@@ -18,7 +18,7 @@ _ODD_CURSORS = ("x", "%00", "-1", "9" * 30, "zzzz%20")
 _MOST_PAGES = 60
 
 
-@probe("records", writes=False)
+@probe("records", "records.envelope", "records.has-more", "records.limit", writes=False)
 def envelope(bench: Bench) -> None:
     """A list is in pages, of the size that was asked for."""
     whole = page(bench, bench.account)
@@ -34,7 +34,7 @@ def envelope(bench: Bench) -> None:
             bench.check("records.has-more", cut.has_more is True, told, cut.exchange)
 
 
-@probe("records", writes=False)
+@probe("records", "records.limit-range", writes=False)
 def limits_out_of_range(bench: Bench) -> None:
     """A limit is a number from 1 to 1000."""
     if LIST_ITEMS not in bench.reads:
@@ -56,7 +56,7 @@ def _list(bench: Bench, query: str) -> Exchange:
     return bench.send(bench.reading(f"{items_of(bench.account)}?{query}", LIST_ITEMS))
 
 
-@probe("records")
+@probe("records", "records.has-more", "records.limit", "records.listed-once", "records.pages")
 def pages(bench: Bench) -> None:
     """Pages neither skip nor repeat, at any size, forwards and backwards."""
     account = bench.target.account(1) or bench.account
@@ -120,7 +120,7 @@ def _note_way_back(bench: Bench, account: str) -> None:
     bench.check("records.pages", same, told, back.exchange.seen(), *seen)
 
 
-@probe("records")
+@probe("records", "records.newest-first")
 def newest_first(bench: Bench) -> None:
     """What is effective later stands before what is effective earlier."""
     old = bench.offset(1, effective_at=PAST)

@@ -18,7 +18,7 @@ _PAIRS = [{"key": "b", "value": "2"}, {"key": "a", "value": "1"}]
 _BETWEEN = 34
 
 
-@probe("records")
+@probe("records", "records.repeat", "records.repeat-other")
 def repeats(bench: Bench) -> None:
     """An id that is posted again never posts twice, however much came between."""
     body = bench.offset(11, external_fields=_PAIRS, allocation="FEE")
@@ -54,7 +54,7 @@ def _repeat(bench: Bench, body: Mapping[str, Any], first: Exchange, before: Trac
     return after
 
 
-@probe("records")
+@probe("records", "records.repeat")
 def repeats_of_odd_ids(bench: Bench) -> None:
     """Whatever an id is made of, it is known again."""
     stem = bench.new_id()[3:]
@@ -80,7 +80,7 @@ def repeats_of_odd_ids(bench: Bench) -> None:
     bench.check("records.repeat", before.is_same(after), told, got, *first, *again)
 
 
-@probe("records")
+@probe("records", "records.repeat-other")
 def repeats_with_other_content(bench: Bench) -> None:
     """An id that is taken is not posted with other content either, and its item stays."""
     for change in (
@@ -120,7 +120,7 @@ def _note_still_there(
     bench.check("records.repeat-other", not wrong, "the first item", "; ".join(wrong), *seen)
 
 
-@probe("records")
+@probe("records", "records.own-account")
 def one_id_on_two_accounts(bench: Bench) -> None:
     """An id that is used on one account posts to that account only."""
     other = bench.second_account()

@@ -19,7 +19,7 @@ from contract_tests.refusing import (
 from contract_tests.traces import trace
 
 
-@probe("refuses")
+@probe("refuses", "refuses.amount-missing", "refuses.amount-types", "refuses.nothing-recorded")
 def amounts(bench: Bench) -> None:
     """An amount is an integer, and has to be there."""
     without = [_only(more) for more in invalid.INSTEAD_OF_AMOUNT]
@@ -40,7 +40,7 @@ def _text(form: bytes) -> Case:
     return body_case(told, lambda bench: form.replace(b"ID", bench.new_id().encode()))
 
 
-@probe("refuses")
+@probe("refuses", "refuses.id-prefix", "refuses.id-types", "refuses.nothing-recorded")
 def ids(bench: Bench) -> None:
     """An id is a string that does not begin with ``can_``."""
     refused(bench, "refuses.id-types", member_cases("line_item_id", invalid.ID_TYPES))
@@ -49,26 +49,26 @@ def ids(bench: Bench) -> None:
     refused(bench, "refuses.id-prefix", member_cases("line_item_id", values))
 
 
-@probe("refuses")
+@probe("refuses", "refuses.instants", "refuses.nothing-recorded")
 def instants(bench: Bench) -> None:
     """An instant is RFC 3339, with an offset, and exists."""
     values = [*invalid.INSTANT_TYPES, *invalid.INSTANTS]
     refused(bench, "refuses.instants", member_cases("effective_at", values))
 
 
-@probe("refuses")
+@probe("refuses", "refuses.allocations", "refuses.nothing-recorded")
 def allocations(bench: Bench) -> None:
     """An allocation is one of four words, in capitals."""
     refused(bench, "refuses.allocations", member_cases("allocation", invalid.ALLOCATION_VALUES))
 
 
-@probe("refuses")
+@probe("refuses", "refuses.external-fields", "refuses.nothing-recorded")
 def external_fields(bench: Bench) -> None:
     """External fields are up to a hundred objects of strings."""
     refused(bench, "refuses.external-fields", member_cases("external_fields", invalid.FIELD_VALUES))
 
 
-@probe("refuses")
+@probe("refuses", "refuses.body", "refuses.json-text", "refuses.nothing-recorded")
 def bodies(bench: Bench) -> None:
     """A body is a JSON object."""
     whole = [_text(body) for body in invalid.BODIES]
@@ -79,7 +79,7 @@ def bodies(bench: Bench) -> None:
     refused(bench, "refuses.json-text", malformed)
 
 
-@probe("refuses")
+@probe("refuses", "refuses.media-types", "refuses.nothing-recorded")
 def media_types(bench: Bench) -> None:
     """A body that is declared as something else is not read as JSON."""
     cases = [
@@ -98,7 +98,7 @@ def media_types(bench: Bench) -> None:
     refused(bench, "refuses.media-types", [*cases, form])
 
 
-@probe("refuses")
+@probe("refuses", "refuses.nothing-recorded")
 def before_the_opening(bench: Bench) -> None:
     """Whether an instant before the opening is refused is up to the server; half of it is not."""
     for text in invalid.BEFORE_ANY_OPENING:
@@ -108,7 +108,7 @@ def before_the_opening(bench: Bench) -> None:
             note_traceless(bench, before, exchange, text)
 
 
-@probe("refuses")
+@probe("refuses", "refuses.nothing-recorded", "refuses.several")
 def several_at_once(bench: Bench) -> None:
     """What breaks several rules is refused like what breaks one."""
     cases = [_only(more) for more in invalid.SEVERAL]
@@ -124,7 +124,7 @@ def odd_values(bench: Bench) -> None:
     bench.send_all([bench.posting(body, bench.target.accounts[-1]) for body in odd])
 
 
-@probe("refuses")
+@probe("refuses", "refuses.nothing-recorded", "refuses.unknown-accounts")
 def unknown_accounts(bench: Bench) -> None:
     """What is posted to an account that does not exist is refused, and makes none."""
     cases = [
@@ -136,7 +136,7 @@ def unknown_accounts(bench: Bench) -> None:
     refused(bench, "refuses.unknown-accounts", cases[:2])
 
 
-@probe("refuses")
+@probe("refuses", "refuses.id-stays-free")
 def ids_stay_free(bench: Bench) -> None:
     """The id of a refused request can be used."""
     for wrong in ({"original_amount_cents": "1"}, {"allocation": "x"}, {"effective_at": "never"}):

@@ -20,7 +20,7 @@ _SPARE_SECONDS = 4.0
 _SUSPECTS = 12
 
 
-@probe("shape", is_quick=False)
+@probe("shape", "shape.refuses-the-invalid", is_quick=False)
 def made_up(bench: Bench) -> None:
     """Requests that are made up get answers that are documented."""
     suspects = bench.suspects

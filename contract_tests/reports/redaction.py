@@ -97,6 +97,7 @@ def redacted(report: Report, secrets: Sequence[str] = ()) -> Report:
     return report._replace(
         url=without.text(report.url),
         layers=[of._replace(untested=without.text(of.untested)) for of in report.layers],
+        rules=[of._replace(reason=without.text(of.reason)) for of in report.rules],
         findings=[
             of._replace(
                 expected=without.text(of.expected),

@@ -25,7 +25,7 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 
 
 class Untested(NamedTuple):
-    """What of a layer was not seen."""
+    """What of a layer was not seen, for one reason."""
 
     layer: str
     rules: Sequence[RuleResult]
@@ -123,15 +123,20 @@ def all_rules(report: Report) -> list[Rule]:
 
 
 def untested(report: Report) -> list[Untested]:
-    """Give what was not seen, by layer, in the order of the layers."""
-    reasons = {layer.name: layer.untested for layer in report.layers}
-    groups: dict[str, list[RuleResult]] = {name: [] for name in reasons}
+    """Give what was not seen, by layer, in the order of the layers, and by reason."""
+    layers = {layer.name: layer.untested for layer in report.layers}
+    groups: dict[str, dict[str, list[RuleResult]]] = {name: {} for name in layers}
     for of in results(report, RuleState.UNTESTED):
-        groups.setdefault(of.rule.layer, []).append(of)
+        layer = of.rule.layer
+        reason = of.reason or layers.get(layer) or NO_REASON
+        groups.setdefault(layer, {}).setdefault(reason, []).append(of)
+    for layer, reason in layers.items():
+        if reason and not groups[layer]:  # cut short, and still nothing of it unseen
+            groups[layer][reason] = []
     return [
-        Untested(layer, rules, reasons.get(layer) or NO_REASON)
-        for layer, rules in groups.items()
-        if rules or reasons.get(layer)
+        Untested(layer, rules, reason)
+        for layer, reasons in groups.items()
+        for reason, rules in reasons.items()
     ]
 
 
