@@ -59,8 +59,8 @@ class Bench:
         self.reads = reads
         self.checks: Counter[str] = Counter()
         self.breaks: list[Break] = []
-        self.run = f"ck{time.time_ns() // 1000:x}"
-        """A part of every id of this run."""
+        self.run = f"Ck{time.time_ns() // 1000:x}"
+        """A part of every id of this run, in capitals and small letters."""
         self.suspects: list[Request] | None = None
         """What Schemathesis made up and was answered wrongly; None before it ran."""
         self.notes: list[str] = []
@@ -69,7 +69,9 @@ class Bench:
         self.before: dict[str, Any] = {}
         """What each account owed before anything was posted, None where that cannot be read."""
         self.first_posts: dict[str, Exchange] = {}
-        """The very first post to each account, of one cent, until somebody has judged it."""
+        """The very first post to each account, of one cent."""
+        self.is_first_judged = False
+        """Whether it was looked at what the very first posts did."""
         self._ids = 0
 
     def wait_no_longer_than(self, seconds: float) -> None:

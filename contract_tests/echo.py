@@ -8,6 +8,9 @@ from typing import Any
 from contract_tests.bench import amount_of
 from contract_tests.instants import instant
 
+_COMPARED = ("account_id", "line_item_id", "product_id", "effective_at", "created_at")
+_PARTS = ("line_item_summary", "line_item_overview", "external_fields")
+
 
 def differences(body: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[str]:
     """Say in what a line item is not what was posted. What it does not show is no difference."""
@@ -38,3 +41,28 @@ def pairs(fields: Any) -> Any:
     if not isinstance(fields, list):
         return fields
     return [(of.get("key"), of.get("value")) if isinstance(of, dict) else of for of in fields]
+
+
+def changes(answer: Mapping[str, Any], item: Mapping[str, Any]) -> Iterator[str]:
+    """Say what an item that is read says otherwise than the answer to its post."""
+    for name in _COMPARED:
+        if name in answer and item.get(name) != answer[name]:
+            at = instant(answer[name])
+            if at is None or at != instant(item.get(name)):
+                yield f"{name} {item.get(name)!r} instead of {answer[name]!r}"
+    yield from (f"no {name}" for name in _PARTS if answer.get(name) and not item.get(name))
+    if amount_of(answer) is not None and amount_of(item) is None:
+        yield "no original_amount_cents"
+    for where, name in (
+        ("line_item_summary", "original_amount_cents"),
+        ("line_item_overview", "line_item_type"),
+    ):
+        said, says = part(answer, where).get(name), part(item, where).get(name)
+        if None not in (said, says) and said != says:
+            yield f"{name} {says} instead of {said}"
+
+
+def part(item: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Give an object within a line item; an empty one where there is none."""
+    found = item.get(name)
+    return found if isinstance(found, dict) else {}

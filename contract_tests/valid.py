@@ -57,11 +57,14 @@ INSTANTS = (
 FAR = ("2096-02-29T12:00:00Z", "2400-02-29T00:00:00+00:00", "2199-12-31T23:59:59-05:00")
 """Instants in the far future."""
 EDGES = (
+    "2000-02-28T12:00:00Z",
+    "2000-02-29T12:00:00Z",
+    "1999-12-31T12:00:00Z",
     "1970-01-01T00:00:00Z",
-    "2000-02-29T00:00:00Z",
     "0001-01-01T00:00:00Z",
     "2016-12-31T23:59:60Z",
 )
+"""Instants that may be before the opening; the first is the day before the second."""
 MEDIA_TYPES = (
     "application/json; charset=utf-8",
     "application/json;charset=UTF-8",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from contract_tests.echo import differences, pairs
 from contract_tests.exchange import Exchange
 from contract_tests.instants import instant
 from contract_tests.probe import probe
-from contract_tests.reading import READ_ACCOUNT
+from contract_tests.reading import READ_ACCOUNT, found, ids_of, last_list
 from contract_tests.traces import total
 
 _LATER = timedelta(days=3)
@@ -71,16 +72,30 @@ def ids(bench: Bench) -> None:
         for form in forms
     ]
     _check_all(bench, "accepts.ids", bodies)
+    _check_listed(bench, [body["line_item_id"] for body in bodies])
     _check_sizes(bench)
     stem = bench.new_id()
     apart = [stem, stem.upper(), f"{stem}e\u0301", f"{stem}\u00e9", f"{stem}-01", f"{stem}-1"]
     _check_all(bench, "accepts.ids", [{**bench.offset(1), "line_item_id": of} for of in apart])
 
 
+def _check_listed(bench: Bench, ids: Sequence[str]) -> None:
+    """Note whether each of these ids is in the list, once; nothing where one was refused."""
+    if any(of.rule_id == "accepts.ids" for of in bench.breaks):
+        return
+    try:
+        known = Counter(map(str, ids_of(found(bench, ids))))
+    except UntestedError:
+        return
+    lost = [of for of in ids if known[of] != 1]
+    told, got = "each of these ids once in the list", f"not so {lost[:3]}"
+    bench.check("records.listed-once", not lost, told, got, last_list(bench))
+
+
 def _check_sizes(bench: Bench) -> None:
     """Post ids of one character, of digits only, and of three hundred characters."""
     number = int(
-        bench.new_id().rpartition("_")[0].rpartition("ck")[2], 16
+        bench.new_id().rpartition("_")[0].rpartition("Ck")[2], 16
     ) + bench.random.getrandbits(30)
     short = chr(0x4E00 + number % 20_000)
     for line_item_id in (short, str(number), f"{number}{'y' * 300}"):
@@ -102,7 +117,22 @@ def instants(bench: Bench) -> None:
     else:
         _note_why_refused(bench, canonical)
         _check_recent_instants(bench)
-    bench.send_all([bench.posting(bench.offset(1, effective_at=text)) for text in valid.EDGES])
+    _check_edges(bench)
+
+
+def _check_edges(bench: Bench) -> None:
+    """Post at instants that may be before the opening: what is accepted counts."""
+    before = total(bench)
+    posts = bench.send_all([bench.posting(bench.offset(1, effective_at=of)) for of in valid.EDGES])
+    after = total(bench)
+    day_before, leap_day = posts[:2]
+    told = f"200 for {valid.EDGES[1]}, as for the day before"
+    fine = leap_day.is_ok or not day_before.is_ok
+    bench.check("accepts.instants", fine, told, leap_day.seen(), day_before, leap_day)
+    if before is not None and after is not None:
+        count = sum(post.is_ok for post in posts)
+        told, got = f"the total falls by {count}", f"it fell by {before - after}"
+        bench.check("money.total-falls", before - after == count, told, got, *posts)
 
 
 def _check_recent_instants(bench: Bench) -> None:

@@ -44,7 +44,8 @@ def throttling(bench: Bench) -> None:
 
 @probe("http", "http.connection", "http.head", writes=False)
 def heads(bench: Bench) -> None:
-    """HEAD is answered like GET, without a body, or refused."""
+    """HEAD is answered like GET, without a body, or refused; and changes nothing."""
+    before = trace(bench)
     for path, operation in _paths(bench) or [(offsets_of(bench.account), None)]:
         raw = bench.client.send_raw(Request("HEAD", path, bench.headers(), None, operation))
         seen = raw.exchange
@@ -54,6 +55,9 @@ def heads(bench: Bench) -> None:
         bench.check("http.connection", not raw.is_left_open, told, got, seen)
         body = b"" if seen.answer is None else seen.answer.body
         bench.check("http.head", not body, "no body", f"{len(body)} bytes of body", seen)
+    after = trace(bench)
+    told, got = "nothing changed by HEAD", before.told(after)
+    bench.check("http.head", before.is_same(after), told, got, *before.among(seen, later=after))
 
 
 @probe("http", "http.allow", "http.methods")
@@ -114,7 +118,14 @@ def options(bench: Bench) -> None:
         Request("OPTIONS", offsets_of(bench.account), bench.headers()),
     ]
     requests += [Request("OPTIONS", path, bench.headers()) for path, _ in _paths(bench)]
-    for exchange in [bench.send(request, odd=True) for request in requests]:
+    requests.append(_of_method(bench, "OPTIONS", offsets_of(bench.account)))
+    before = trace(bench)
+    answers = bench.send_all(requests, odd=True)
+    after = trace(bench)
+    told, got = "nothing done by OPTIONS", before.told(after)
+    seen = before.among(*answers, later=after)
+    bench.check("http.options", before.is_same(after), told, got, *seen)
+    for exchange in answers:
         if exchange.answer is None:
             continue
         fine = exchange.status < 500 or exchange.status == 501

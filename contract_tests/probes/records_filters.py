@@ -3,59 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import quote
 
 from contract_tests.bench import JSON, Bench, UntestedError, items_of
+from contract_tests.echo import part
 from contract_tests.exchange import Exchange, Request
 from contract_tests.probe import probe
 from contract_tests.reading import ABSENT, LIST_ITEMS, found, ids_of
 from contract_tests.traces import total, trace
 
 _DAY = timedelta(days=1)
-
-
-@probe("records", "records.filters")
-def filters(bench: Bench) -> None:
-    """Each filter keeps what it names and nothing else, if there are filters of its kind."""
-    if LIST_ITEMS not in bench.reads:
-        raise UntestedError("the server has no GET …/line_items")
-    post = bench.accepted(bench.post(bench.offset(1)))
-    line_item_id = post.member("line_item_id")
-    now = datetime.now(UTC).replace(microsecond=0)
-    day_before, day_after = (quote((now + by).isoformat()) for by in (-_DAY, _DAY))
-    ways = {  # what each filter leaves out the new item by, and keeps it by
-        "line_item_type": ("CHARGE", "CHARGE,DEBIT_OFFSET"),
-        "line_item_status": ("VOID", "VOID,VALID"),
-        "effective_at_after": (day_after, day_before),
-        "effective_at_before": (day_before, day_after),
-        "updated_at_after": (day_after, day_before),
-        "updated_at_before": (day_before, day_after),
-    }
-    left_out = {name: _filtered(bench, f"{name}={without}") for name, (without, _) in ways.items()}
-    works = {name: line_item_id not in _ids(seen) for name, seen in left_out.items()}
-    if not any(works.values()):
-        raise UntestedError("the server has no filters")
-    for name, (_, within) in ways.items():
-        if not any(works[other] for other in ways if other[:9] == name[:9]):
-            continue  # a server may have filters by words and not by time, or the reverse
-        seen = left_out[name]
-        told = "a list without the new item"
-        bench.check("records.filters", works[name], told, seen.seen(), post, seen)
-        kept = _filtered(bench, f"{name}={within}")
-        told = "a list with the new item"
-        bench.check("records.filters", line_item_id in _ids(kept), told, kept.seen(), post, kept)
-
-
-def _filtered(bench: Bench, query: str) -> Exchange:
-    target = f"{items_of(bench.account)}?limit=100&{query}"
-    return bench.send(bench.reading(target, LIST_ITEMS))
-
-
-def _ids(exchange: Exchange) -> list[object]:
-    results = exchange.member("results")
-    return (
-        ids_of([of for of in results if isinstance(of, dict)]) if isinstance(results, list) else []
-    )
 
 
 @probe("records", "records.credits", "records.repeat-other")
@@ -94,3 +52,90 @@ def _credit(bench: Bench, body: object) -> Exchange:
     target = f"{items_of(bench.account)}/credit_offsets"
     request: Request = bench.posting(body, target=target, headers=bench.headers(JSON))
     return bench.send(request._replace(operation="createAccountCreditOffset"), odd=True)
+
+
+@probe("records", "records.filters")
+def filters(bench: Bench) -> None:
+    """Each filter keeps what it names and nothing else, if there are filters of its kind."""
+    if LIST_ITEMS not in bench.reads:
+        raise UntestedError("the server has no GET …/line_items")
+    post = bench.accepted(bench.post(bench.offset(1)))
+    line_item_id = post.member("line_item_id")
+    now = datetime.now(UTC).replace(microsecond=0)
+    day_before, day_after = (quote((now + by).isoformat()) for by in (-_DAY, _DAY))
+    ways = {  # what each filter leaves out the new item by, and keeps it by
+        "line_item_type": ("CHARGE", "CHARGE,DEBIT_OFFSET"),
+        "line_item_status": ("VOID", "VOID,VALID"),
+        "effective_at_after": (day_after, day_before),
+        "effective_at_before": (day_before, day_after),
+        "updated_at_after": (day_after, day_before),
+        "updated_at_before": (day_before, day_after),
+    }
+    left_out = {name: _filtered(bench, f"{name}={without}") for name, (without, _) in ways.items()}
+    works = {name: line_item_id not in _ids(seen) for name, seen in left_out.items()}
+    if not any(works.values()):
+        raise UntestedError("the server has no filters")
+    for name, (_, within) in ways.items():
+        if not any(works[other] for other in ways if other[:9] == name[:9]):
+            continue  # a server may have filters by words and not by time, or the reverse
+        seen = left_out[name]
+        told = "a list without the new item"
+        bench.check("records.filters", works[name], told, seen.seen(), post, seen)
+        kept = _filtered(bench, f"{name}={within}")
+        told = "a list with the new item"
+        bench.check("records.filters", line_item_id in _ids(kept), told, kept.seen(), post, kept)
+    if works["effective_at_after"] and works["effective_at_before"]:
+        _note_bounds(bench)
+    if works["line_item_type"]:
+        _note_types(bench)
+
+
+def _note_bounds(bench: Bench) -> None:
+    """A bound is an instant, however it is written, and what is effective then is within it."""
+    post = bench.post(bench.offset(1, effective_at="2021-06-15T10:20:30Z"))
+    if not post.is_ok:
+        return  # before the account's opening, it may be
+    for after, before, is_within in ((30, 31, True), (29, 30, True), (31, 32, False)):
+        query = "&".join(
+            f"effective_at_{name}=2021-06-15T15:50:{second}%2B05:30"
+            for name, second in (("after", after), ("before", before))
+        )
+        seen = _filtered(bench, query)
+        told = f"a list {'with' if is_within else 'without'} what is effective at 10:20:30Z"
+        is_there = post.member("line_item_id") in _ids(seen)
+        bench.check("records.filters", is_there is is_within, told, seen.seen(), post, seen)
+
+
+def _note_types(bench: Bench) -> None:
+    """What is listed of a type is of that type, and a page of it is as full as it can be."""
+    posts = [
+        bench.accepted(bench.post(bench.offset(1))),
+        _credit(bench, bench.offset(1)),
+        _credit(bench, bench.offset(1, allocation="FEE")),
+    ]
+    for kind in {_kind(post.member()) for post in posts if post.is_ok} - {None}:
+        seen = _filtered(bench, f"line_item_type={kind}", limit=2)
+        results = seen.member("results")
+        kinds = {_kind(item) for item in results} if isinstance(results, list) else set()
+        told, got = f"a list of {kind} only", f"{sorted(map(str, kinds)) or 'nothing'}"
+        is_only = bool(kinds) and kinds <= {kind, None}
+        bench.check("records.filters", is_only, told, got, *posts, seen)
+
+
+def _kind(item: Any) -> str | None:
+    """Give the type of a line item, None where it shows none."""
+    shown = part(item, "line_item_overview") if isinstance(item, dict) else {}
+    kind = shown.get("line_item_type")
+    return kind if isinstance(kind, str) else None
+
+
+def _filtered(bench: Bench, query: str, limit: int = 100) -> Exchange:
+    target = f"{items_of(bench.account)}?limit={limit}&{query}"
+    return bench.send(bench.reading(target, LIST_ITEMS))
+
+
+def _ids(exchange: Exchange) -> list[object]:
+    results = exchange.member("results")
+    return (
+        ids_of([of for of in results if isinstance(of, dict)]) if isinstance(results, list) else []
+    )

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from contract_tests.bench import Bench, UntestedError
-from contract_tests.echo import differences
+from contract_tests.echo import changes, differences
 from contract_tests.exchange import Exchange
-from contract_tests.instants import instant
 from contract_tests.probe import probe
 from contract_tests.reading import item_in, read_item
 from contract_tests.traces import Trace, total, trace
@@ -112,10 +111,8 @@ def _note_still_there(
     except UntestedError:
         return
     item = item_in(exchange, body["line_item_id"])
-    wrong = ["it is gone"] if item is None else list(differences(body, item))
-    created, said = first.member("created_at"), (item or {}).get("created_at")
-    if None not in (created, said) and instant(created) != instant(said):
-        wrong.append(f"created_at {said} instead of {created}")
+    answer = first.member() or {}
+    wrong = ["it is gone"] if item is None else [*differences(body, item), *changes(answer, item)]
     seen = (first, *others, exchange)
     bench.check("records.repeat-other", not wrong, "the first item", "; ".join(wrong), *seen)
 

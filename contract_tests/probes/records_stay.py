@@ -1,0 +1,31 @@
+"""Records: what was posted first is later read as it was."""
+
+from __future__ import annotations
+
+from contract_tests.bench import Bench, UntestedError
+from contract_tests.echo import changes
+from contract_tests.exchange import Exchange
+from contract_tests.probe import probe
+from contract_tests.reading import READ_ITEM, found, item_in, last_list, read_item
+
+
+@probe("records", "records.complete")
+def the_first_items(bench: Bench) -> None:
+    """The very first item of an account has stayed as it was answered, its instants too."""
+    if not bench.first_posts:
+        raise UntestedError("needs --allow-writes")
+    for account, post in bench.first_posts.items():
+        line_item_id = post.member("line_item_id")
+        if not post.is_ok or not isinstance(line_item_id, str):
+            continue
+        items = found(bench, [line_item_id], account)
+        _note_same(bench, post, items[0] if items else None, last_list(bench))
+        if READ_ITEM in bench.reads:
+            exchange = read_item(bench, account, line_item_id)
+            _note_same(bench, post, item_in(exchange, line_item_id), exchange)
+
+
+def _note_same(bench: Bench, post: Exchange, item: object, seen: Exchange) -> None:
+    wrong = list(changes(post.member(), item)) if isinstance(item, dict) else ["it is gone"]
+    told = "the item as it was posted"
+    bench.check("records.complete", not wrong, told, "; ".join(wrong), post, seen)
