@@ -64,8 +64,8 @@ class Bench:
         self.suspects: list[Request] | None = None
         """What Schemathesis made up and was answered wrongly; None before it ran."""
         self.notes: list[str] = []
-        self.first_seconds: dict[str, float] = {}
-        """How long answers took when there were few items, by the rule on growth."""
+        self.first_seconds: dict[Any, float] = {}
+        """How long answers took when there were few items, by what was asked."""
         self.before: dict[str, Any] = {}
         """What each account owed before anything was posted, None where that cannot be read."""
         self.first_posts: dict[str, Exchange] = {}

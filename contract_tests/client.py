@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from contract_tests.connection import Connection
 from contract_tests.exchange import Exchange, Request
 from contract_tests.raw import Raw, exchanged
 from contract_tests.target import Target
 
+T = TypeVar("T")
+
 MAX_IN_FLIGHT = 8
 """Requests at once, at most."""
-_MAX_WAITS = 5
-"""How often one request waits because it was told to."""
+_MAX_TRIES = 8
+"""How often one request is sent because it was told to come later."""
+_LEAST_WAIT = 0.04
+"""Before the first of these; twice as long before each other."""
 _LONGEST_WAIT = 5.0
 _LEAST_SECONDS = 0.05
 """What the last request of a run has at least."""
@@ -23,6 +28,10 @@ _LEAST_SECONDS = 0.05
 
 class OutOfTimeError(Exception):
     """The run's budget is spent; what was not checked by now is untested."""
+
+
+class ThrottledError(OutOfTimeError):
+    """The server lets nothing in, however long one waits; what was not checked is untested."""
 
 
 class Client:
@@ -45,25 +54,34 @@ class Client:
     def send(self, request: Request, connection: Connection | None = None) -> Exchange:
         """Send ``request``, on a connection of its own if none is given.
 
-        A 429 is obeyed: the request is sent again after ``Retry-After``. Raises OutOfTimeError.
+        A 429 is obeyed: the request is sent again, after ``Retry-After`` and ever later. Raises
+        OutOfTimeError, ThrottledError.
         """
-        for _ in range(_MAX_WAITS):
-            exchange = self.send_once(request, connection)
-            if not exchange.is_throttled:
-                break
-            self._wait(_retry_after(exchange))
-        return exchange
+        return self._until_let_in(lambda: self.send_once(request, connection), lambda of: of)
 
     def send_raw(self, request: Request, *, waits: bool = False) -> Raw:
-        """Send ``request`` where the bytes of the answer matter (raw.py). Raises OutOfTimeError."""
-        for _ in range(_MAX_WAITS):
+        """Send ``request`` where the bytes of the answer matter (raw.py).
+
+        Raises OutOfTimeError, ThrottledError.
+        """
+
+        def send() -> Raw:
             self._take_turn()
             raw = exchanged(self.target, request, waits=waits)
             self.exchanges.append(raw.exchange)
-            if not raw.exchange.is_throttled:
-                break
-            self._wait(_retry_after(raw.exchange))
-        return raw
+            return raw
+
+        return self._until_let_in(send, lambda raw: raw.exchange)
+
+    def _until_let_in(self, send: Callable[[], T], exchange_of: Callable[[T], Exchange]) -> T:
+        """Send until the answer is no 429; who is never let in has seen nothing of the server."""
+        for tries in range(_MAX_TRIES):
+            sent = send()
+            exchange = exchange_of(sent)
+            if not exchange.is_throttled:
+                return sent
+            self._wait(max(_retry_after(exchange), _LEAST_WAIT * 2**tries))
+        raise ThrottledError
 
     def burst(self, requests: Sequence[Request]) -> list[Exchange]:
         """Send ``requests``, eight at a time and each of them once. Raises OutOfTimeError."""

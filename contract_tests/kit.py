@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import NamedTuple
 
 from contract_tests import curl, probes
 from contract_tests.assuming.register import examine
 from contract_tests.bench import Bench, Break, ProbeEndedError, UntestedError
-from contract_tests.client import Client, OutOfTimeError
+from contract_tests.client import Client, OutOfTimeError, ThrottledError
 from contract_tests.findings import (
     AssumptionResult,
     AssumptionState,
@@ -23,48 +22,27 @@ from contract_tests.findings import (
     RuleResult,
     RuleState,
 )
+from contract_tests.pace import (
+    FULL_SECONDS,
+    KEPT_SECONDS,
+    QUICK_SECONDS,
+    QUICK_TIMEOUT,
+    for_undoing,
+    quick_timeout,
+)
+from contract_tests.plan import ORDER, Plan
 from contract_tests.probe import PROBES, Probe
 from contract_tests.rules import LAYERS, Rule, assumptions, rules
 from contract_tests.start import first_look
 from contract_tests.target import Target
 from contract_tests.undo import undo
 
-_TELLING = ("accepts", "http", "refuses", "records", "auth", "concurrency")
-FULL_ORDER = ("money", "growth", *_TELLING, "model", "shape")
-"""In which order layers run: growth early, as what grows slow takes the time of the rest."""
-QUICK_ORDER = ("money", *_TELLING, "growth", "model", "shape")
-"""In a quick run what tells most for its time comes first, as the time may not suffice for all."""
-QUICK_SECONDS = 2.6
-FULL_SECONDS = 18.0
-_QUICK_TIMEOUT = 2.0
-_LEAST_QUICK_TIMEOUT = 0.7
-"""Seconds for a request of a quick run, by how fast the first answers were."""
-_TIMES_AS_LONG = 16
-_UNDO_SECONDS = (0.15, 3.0)
-"""What is kept at least, and at most, for giving back what was taken."""
-_STEPS_OF_UNDOING = 8
 _MORE_TRIES = 2
 _MOST_ALLOWANCES = 3
 """How often a run may take longer because something was not answered."""
 _MIN_TRIES = {"http.answers": 2, "growth.posts": 1, "growth.reads": 1, "growth.lists": 1}
 """What a busy machine may cause: it counts only where it shows each time, and how often it has to
 (a look at growth measures twice)."""
-
-
-class Plan(NamedTuple):
-    """What a run consists of."""
-
-    seed: int = 0
-    is_quick: bool = False
-    is_strict: bool = False
-    layers: tuple[str, ...] = LAYERS
-    operations: tuple[str, ...] = ()
-    """Only rules of these operations; empty: of all."""
-    budget_seconds: float | None = None
-    everything: bool = False
-    """Whether to ask for assumptions that take other accounts than those that are named."""
-    baseline: frozenset[str] = frozenset()
-    """Ids of rules that are known to be broken."""
 
 
 Progress = Callable[[LayerResult, int], None]
@@ -83,17 +61,17 @@ def check(
         import_module(f"contract_tests.probes.{module.name}")
     end = start + (plan.budget_seconds or (QUICK_SECONDS if plan.is_quick else FULL_SECONDS))
     if plan.is_quick:
-        target = target._replace(timeout_seconds=min(target.timeout_seconds, _QUICK_TIMEOUT))
+        target = target._replace(timeout_seconds=min(target.timeout_seconds, QUICK_TIMEOUT))
     client = Client(target, end)
     try:
         bench = first_look(client, plan.seed, is_quick=plan.is_quick)
-        client.deadline -= _for_undoing(client)
+        client.deadline -= for_undoing(client)
         if plan.is_quick:
-            bench.wait_no_longer_than(_quick_timeout(client))
+            bench.wait_no_longer_than(quick_timeout(client))
         run = _Run(bench, plan, end)
         layers = list(run.layers(progress))
         assumed = _assumed(bench, plan)
-        client.deadline = max(end, time.monotonic() + _for_undoing(client))
+        client.deadline = max(end, time.monotonic() + for_undoing(client))
         left_behind = undo(bench, bench.before)
     finally:
         client.close()
@@ -116,19 +94,6 @@ def check(
     )
 
 
-def _for_undoing(client: Client) -> float:
-    """Give the seconds that giving back what was taken may need, by how slow the server is."""
-    least, most = _UNDO_SECONDS
-    seen = [exchange.seconds for exchange in client.exchanges if exchange.answer]
-    return min(most, max(least, _STEPS_OF_UNDOING * sum(seen) / max(len(seen), 1)))
-
-
-def _quick_timeout(client: Client) -> float:
-    """Give how long a request of a quick run may take: longer on a server that is slow."""
-    slowest = max(exchange.seconds for exchange in client.exchanges)
-    return min(_QUICK_TIMEOUT, max(_LEAST_QUICK_TIMEOUT, _TIMES_AS_LONG * slowest))
-
-
 def _assumed(bench: Bench, plan: Plan) -> Sequence[AssumptionResult]:
     """Ask what the server does where nobody documents what is right."""
     if not plan.is_quick and set(plan.layers) == set(LAYERS):
@@ -148,6 +113,9 @@ class _Run:
         self.notes: list[str] = []
         self._findings: dict[str, Finding] = {}
         self._reasons: dict[str, str] = {}
+        self._early: set[str] = set()
+        self._kept_seconds = KEPT_SECONDS if plan.is_quick and "growth" in plan.layers else 0.0
+        bench.client.deadline -= self._kept_seconds
         self._allowances = _MOST_ALLOWANCES
         for found in list(bench.breaks):  # by the first look
             self._keep(found, "shape", 1, 1)
@@ -155,10 +123,13 @@ class _Run:
 
     def layers(self, progress: Progress) -> Iterator[LayerResult]:
         """Run the layers that are wanted."""
-        order = QUICK_ORDER if self.plan.is_quick else FULL_ORDER
-        for layer in (of for of in order if of in self.plan.layers):
+        wanted = [layer for layer in ORDER if layer in self.plan.layers]
+        for layer in wanted:
+            for probe in self._probes(layer, is_first=True):
+                self._reason(probe)
+        for layer in wanted:
             began, before = time.monotonic(), len(self.bench.client.exchanges)
-            reasons = list(dict.fromkeys(filter(None, map(self._reason, self._probes(layer)))))
+            reasons = list(dict.fromkeys(self._reasons_of(layer)))
             result = LayerResult(
                 layer,
                 time.monotonic() - began,
@@ -168,11 +139,32 @@ class _Run:
             progress(result, len(self._findings))
             yield result
 
-    def _probes(self, layer: str) -> Iterator[Probe]:
-        return (each for each in PROBES if each.layer == layer)
+    def _reasons_of(self, layer: str) -> Iterator[str]:
+        """Let the probes of a layer look; give why not all was seen."""
+        for probe in self._probes(layer):
+            if probe.name in self._early:
+                continue
+            if reason := self._reason(probe):
+                yield reason
+            for other in self._called_early():
+                self._early.add(other.name)
+                self._reason(other)
+
+    def _called_early(self) -> Iterator[Probe]:
+        """Give what has to look at once, as there may be no time for it later."""
+        for probe in PROBES:
+            is_due = probe.layer in self.plan.layers and probe.name not in self._early
+            if is_due and probe.is_called_early and probe.is_called_early(self.bench):
+                yield probe
+
+    def _probes(self, layer: str, *, is_first: bool = False) -> Iterator[Probe]:
+        return (each for each in PROBES if (each.layer, each.is_first) == (layer, is_first))
 
     def _reason(self, probe: Probe) -> str:
         """Let a probe look; give why it did not see all, and keep that for what it is about."""
+        if probe.is_called_early:
+            self.bench.client.deadline += self._kept_seconds
+            self._kept_seconds = 0.0
         reason = self._run(probe)
         for rule_id in probe.rules if reason else ():
             self._reasons.setdefault(rule_id, reason)
@@ -235,10 +227,11 @@ class _Run:
             reason = str(untested)
         except ProbeEndedError:
             pass
-        except OutOfTimeError:
+        except OutOfTimeError as error:
             if raises and not self.bench.breaks:
                 raise
-            reason = "out of time"
+            is_throttled = isinstance(error, ThrottledError)
+            reason = "the server throttles" if is_throttled else "out of time"
         except Exception as error:  # noqa: BLE001 - a server may answer whatever it likes
             # an answer of a shape that no probe expects; what it lacks is noted already
             reason = f"{probe.name} could not go on: {type(error).__name__} {error}"

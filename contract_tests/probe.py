@@ -21,6 +21,10 @@ class Probe(NamedTuple):
     """Whether it posts."""
     is_quick: bool
     """Whether a quick run has time for it."""
+    is_first: bool
+    """Whether it looks before all layers, at what others change."""
+    is_called_early: Callable[[Bench], bool] | None
+    """Tells whether it has to look at once, whatever layer is at work."""
 
     @property
     def name(self) -> str:
@@ -33,12 +37,17 @@ PROBES: list[Probe] = []
 
 
 def probe(
-    layer: str, *rules: str, writes: bool = True, is_quick: bool = True
+    layer: str,
+    *rules: str,
+    writes: bool = True,
+    is_quick: bool = True,
+    is_first: bool = False,
+    is_called_early: Callable[[Bench], bool] | None = None,
 ) -> Callable[[Look], Look]:
     """Make a function a probe of ``layer``, about these rules of it."""
 
     def register(look: Look) -> Look:
-        PROBES.append(Probe(layer, rules, look, writes, is_quick))
+        PROBES.append(Probe(layer, rules, look, writes, is_quick, is_first, is_called_early))
         return look
 
     return register

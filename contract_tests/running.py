@@ -12,7 +12,8 @@ from contract_tests.bench import JSON, encoded
 from contract_tests.connection import Connection
 from contract_tests.exchange import Request
 from contract_tests.findings import LayerResult, Report
-from contract_tests.kit import Plan, check
+from contract_tests.kit import check
+from contract_tests.plan import Plan
 from contract_tests.reports import terminal
 from contract_tests.rules import LAYERS, rules
 from contract_tests.target import Target, TargetError, base_url

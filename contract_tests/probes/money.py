@@ -38,7 +38,7 @@ def fell(
     )
 
 
-@probe("money", "money.total-falls")
+@probe("money", "money.total-falls", is_first=True)
 def first_posts(bench: Bench) -> None:
     """The very first post to an account lowered its total by its amount, and others later do so."""
     before: Mapping[str, Figures | None] = bench.before

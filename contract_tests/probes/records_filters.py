@@ -63,9 +63,10 @@ def filters(bench: Bench) -> None:
     line_item_id = post.member("line_item_id")
     now = datetime.now(UTC).replace(microsecond=0)
     day_before, day_after = (quote((now + by).isoformat()) for by in (-_DAY, _DAY))
+    status = post.member("line_item_overview", "line_item_status")
     ways = {  # what each filter leaves out the new item by, and keeps it by
         "line_item_type": ("CHARGE", "CHARGE,DEBIT_OFFSET"),
-        "line_item_status": ("VOID", "VOID,VALID"),
+        "line_item_status": ("VOID", f"VOID,{status or 'VALID'}"),
         "effective_at_after": (day_after, day_before),
         "effective_at_before": (day_before, day_after),
         "updated_at_after": (day_after, day_before),

@@ -12,7 +12,7 @@ import pytest
 from contract_tests import probes
 from contract_tests.bench import Bench, UntestedError
 from contract_tests.client import Client
-from contract_tests.kit import QUICK_ORDER
+from contract_tests.plan import ORDER
 from contract_tests.probe import PROBES, Probe
 from contract_tests.rules import rules
 from contract_tests.start import first_look
@@ -51,7 +51,10 @@ def noted(bench: Bench, probe: Probe) -> set[str]:
 
 
 def test_a_probe_checks_the_rules_that_it_is_about(bench: Bench) -> None:
-    in_order = (of for layer in QUICK_ORDER for of in PROBES if of.layer == layer and of.is_quick)
+    in_order = sorted(
+        (probe for probe in PROBES if probe.is_quick),
+        key=lambda probe: (not probe.is_first, ORDER.index(probe.layer)),
+    )
     missed = {probe.name: set(probe.rules) - noted(bench, probe) for probe in in_order}
 
     assert {name: rule_ids for name, rule_ids in missed.items() if rule_ids} == {}

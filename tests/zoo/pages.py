@@ -106,7 +106,7 @@ class Pages(Shapes):
         tests: list[Test] = []
         if "line_item_status" in query:
             statuses = query["line_item_status"].split(",")
-            tests.append(lambda _: "VALID" in statuses)
+            tests.append(lambda _: self.item_status in statuses)
         if "line_item_type" in query:
             kinds = query["line_item_type"].split(",")
             tests.append(lambda item: item.kind in kinds)

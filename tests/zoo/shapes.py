@@ -12,6 +12,9 @@ from tests.zoo.messages import Json, Refused
 class Shapes:
     """What accounts, items and errors look like."""
 
+    item_status = "VALID"
+    """Of every item."""
+
     def instant(self, instant: datetime) -> str:
         return shown_instant(instant)
 
@@ -25,7 +28,7 @@ class Shapes:
             "effective_at": self.instant(item.effective_at),
             "created_at": self.instant(item.created_at),
             "line_item_overview": {
-                "line_item_status": "VALID",
+                "line_item_status": self.item_status,
                 "line_item_type": item.kind,
                 "description": item.description,
                 "allocation": None if order is None else order.allocation,

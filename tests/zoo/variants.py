@@ -130,6 +130,13 @@ class PositiveAmounts(Zoo):
 
 
 @correct
+class PostedItems(Zoo):
+    """Calls items POSTED."""
+
+    item_status = "POSTED"
+
+
+@correct
 class UtcTimes(Zoo):
     """Shows instants in UTC, with a Z."""
 

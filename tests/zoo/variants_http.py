@@ -53,6 +53,14 @@ class Throttling(Zoo):
         return self.refusal(request, refused)
 
 
+@correct
+class ThrottlingBriefly(Throttling):
+    """Answers 429 beyond a hundred requests a second, and says that one need not wait."""
+
+    rate = 100.0
+    retry_after = "0"
+
+
 class Partial(Zoo):
     """Has only some operations."""
 
