@@ -168,7 +168,10 @@ def one_connection(bench: Bench) -> None:
 
 @probe("auth", "auth.right-token")
 def the_right_token(bench: Bench) -> None:
-    """The right token goes on working after wrong ones."""
+    """The right token goes on working after wrong ones, however odd they are."""
+    odd = bench.post(bench.offset(1), headers=(("Authorization", "Bearer z\u00fcrich\u2713"), JSON))
+    refused = 400 <= odd.status < 500
+    bench.check("auth.foreign-token", refused, "a refusal of a token that is no ASCII", odd)
     for _ in range(12):
         bench.post(bench.offset(1), headers=(("Authorization", "Bearer nobody-knows-me"), JSON))
     post = bench.post(bench.offset(1))

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from contract_tests.bench import JSON, Bench, UntestedError, items_of
+from contract_tests.bench import Bench, UntestedError, items_of
+from contract_tests.crediting import credit
 from contract_tests.echo import part
-from contract_tests.exchange import Exchange, Request
+from contract_tests.exchange import Exchange
 from contract_tests.probe import probe
 from contract_tests.reading import ABSENT, LIST_ITEMS, found, ids_of
 from contract_tests.traces import total, trace
@@ -21,7 +22,7 @@ def giving_back(bench: Bench) -> None:
     """A credit offset raises the total by its amount, once, where there is such an operation."""
     body = bench.offset(6)
     before = total(bench)
-    first = _credit(bench, body)
+    first = credit(bench, body)
     if first.status in ABSENT or before is None:
         raise UntestedError("the server has no POST …/credit_offsets, or no totals")
     fine = bench.check("records.credits", first.status == 200, "200, for a credit offset", first)
@@ -30,7 +31,7 @@ def giving_back(bench: Bench) -> None:
         return
     told, got = "a total raised by 6", f"by {after.total - before}"
     bench.check("records.credits", after.total - before == 6, told, got, first)
-    again = _credit(bench, body)
+    again = credit(bench, body)
     told = "nothing posted by the repeat"
     then = trace(bench)
     bench.check("records.credits", after.is_same(then), told, after.told(then), first, again)
@@ -41,17 +42,11 @@ def giving_back(bench: Bench) -> None:
     debit = bench.offset(4)
     post = bench.accepted(bench.post(debit))
     before_it = trace(bench)
-    taken = _credit(bench, debit)
+    taken = credit(bench, debit)
     then = trace(bench)
     told = "no credit under the id of a debit offset"
     got = before_it.told(then)
     bench.check("records.repeat-other", before_it.is_same(then), told, got, post, taken)
-
-
-def _credit(bench: Bench, body: object) -> Exchange:
-    target = f"{items_of(bench.account)}/credit_offsets"
-    request: Request = bench.posting(body, target=target, headers=bench.headers(JSON))
-    return bench.send(request._replace(operation="createAccountCreditOffset"), odd=True)
 
 
 @probe("records", "records.filters")
@@ -111,8 +106,8 @@ def _note_types(bench: Bench) -> None:
     """What is listed of a type is of that type, and a page of it is as full as it can be."""
     posts = [
         bench.accepted(bench.post(bench.offset(1))),
-        _credit(bench, bench.offset(1)),
-        _credit(bench, bench.offset(1, allocation="FEE")),
+        credit(bench, bench.offset(1)),
+        credit(bench, bench.offset(1, allocation="FEE")),
     ]
     for kind in {_kind(post.member()) for post in posts if post.is_ok} - {None}:
         seen = _filtered(bench, f"line_item_type={kind}", limit=2)

@@ -1,0 +1,151 @@
+"""Model: what one thing does to the next, pair by pair, with nothing left to chance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from contract_tests.bench import JSON, Bench, UntestedError
+from contract_tests.crediting import credit
+from contract_tests.exchange import Exchange
+from contract_tests.probe import probe
+from contract_tests.reading import BUCKETS, Figures, figures, read_item, recent
+from contract_tests.valid import PAST
+
+_RULE = "model.sequences"
+_WRONG = (("Authorization", "Bearer nobody-knows-me"), JSON)
+_MOST_CENTS = 10_000_000
+
+
+def _refused(bench: Bench) -> Exchange:
+    return bench.post({**bench.offset(777), "allocation": "nowhere"})
+
+
+def _repeated(bench: Bench) -> Exchange:
+    body = bench.offset(6)
+    bench.post(body)
+    return bench.post(body)
+
+
+def _taken(bench: Bench) -> Exchange:
+    body = bench.offset(6)
+    bench.post(body)
+    return bench.post({**body, "original_amount_cents": 7})
+
+
+def _listed(bench: Bench) -> Exchange:
+    return recent(bench).exchange
+
+
+def _read(bench: Bench) -> Exchange:
+    post = bench.post(bench.offset(2))
+    return read_item(bench, bench.account, str(post.member("line_item_id")))
+
+
+_BEFORE: Mapping[str, Callable[[Bench], Exchange]] = {
+    "a refused post": _refused,
+    "a post with a wrong token": lambda bench: bench.post(bench.offset(778), headers=_WRONG),
+    "a post to no account": lambda bench: bench.post(bench.offset(779), "no-such-account"),
+    "a post of nothing": lambda bench: bench.post(bench.offset(0)),
+    "a post of as much": lambda bench: bench.post({"original_amount_cents": 23}),
+    "a post of the past": lambda bench: bench.post(bench.offset(3, effective_at=PAST)),
+    "a post to another account": lambda bench: bench.post(bench.offset(3), bench.second_account()),
+    "a repeat": _repeated,
+    "an id that is taken": _taken,
+    "a list": _listed,
+    "an item": _read,
+    "a credit offset": lambda bench: credit(bench, bench.offset(5)),
+}
+"""What may come before a post; whatever it is, the post counts like any other."""
+
+
+@probe("model", "model.sequences")
+def one_after_another(bench: Bench) -> None:
+    """A post lowers the total by its own amount, whatever came before it."""
+    for told, act in _BEFORE.items():
+        try:
+            first = act(bench)
+        except UntestedError:
+            continue
+        before = figures(bench)
+        post = bench.accepted(bench.post({"original_amount_cents": 23}))
+        _fell(bench, before, figures(bench), 23, f"after {told}", first, post)
+
+
+@probe("model", "model.sequences")
+def pairs_of_allocations(bench: Bench) -> None:
+    """Each allocation after each other takes from its own bucket."""
+    before = figures(bench)
+    if not before.buckets:
+        raise UntestedError("the account's summary does not show all buckets")
+    walk = list(_walk([None, *BUCKETS]))
+    last: Exchange | None = None
+    for number, (earlier, allocation) in enumerate(pairwise([None, *walk])):
+        cents = 1 + number % 2
+        more = {} if allocation is None else {"allocation": allocation}
+        post = bench.accepted(bench.post(bench.offset(cents, **more)))
+        after = figures(bench)
+        told = f"with {allocation or 'no allocation'} after {earlier or 'none'}"
+        seen = (post,) if last is None else (last, post)
+        bucket = allocation or "PRINCIPAL"
+        if _fell(bench, before, after, cents, told, *seen) and before.buckets[bucket] >= cents:
+            expected = {**before.buckets, bucket: before.buckets[bucket] - cents}
+            told, got = (
+                f"{cents} less in {bucket}, {told}",
+                f"{before.told()} became {after.told()}",
+            )
+            bench.check(_RULE, after.buckets == expected, told, got, *seen)
+        before, last = after, post
+
+
+def _walk(symbols: Sequence[str | None]) -> Iterator[str | None]:
+    """Give symbols so that each stands behind each, itself too, once."""
+    for at, symbol in enumerate(symbols):
+        yield symbol
+        for other in symbols[at + 1 :]:
+            yield symbol
+            yield other
+    yield symbols[0]
+
+
+@probe("model", "model.sequences")
+def giving_and_taking(bench: Bench) -> None:
+    """What was given back can be taken again, from where it was given to."""
+    start = figures(bench)
+    posts = [bench.accepted(bench.post(bench.offset(37))), credit(bench, bench.offset(37))]
+    if not posts[-1].is_ok:
+        raise UntestedError("the server has no POST …/credit_offsets")
+    _fell(bench, start, figures(bench), 0, "where as much is given back as was taken", *posts)
+    account = bench.target.accounts[-1]
+    below = figures(bench, account)
+    if below.total_cents < 0:
+        given = credit(bench, bench.offset(5), account)
+        _fell(bench, below, figures(bench, account), -5, "where less than nothing is owed", given)
+    _refill(bench, figures(bench))
+
+
+def _refill(bench: Bench, before: Figures) -> None:
+    """Empty the bucket of fees, put something into it, and take a part of that."""
+    owed = before.buckets.get("FEE", -1)
+    limit = bench.target.max_cents or _MOST_CENTS
+    if not 0 <= owed <= limit:
+        return
+    posts = [bench.accepted(bench.post(bench.offset(owed, allocation="FEE")))]
+    posts.append(credit(bench, bench.offset(50, allocation="FEE")))
+    filled = figures(bench)
+    if not posts[-1].is_ok or filled.buckets["FEE"] != 50:
+        return  # nobody says for certain where credits go
+    posts.append(bench.accepted(bench.post(bench.offset(20, allocation="FEE"))))
+    after = figures(bench)
+    expected = {**filled.buckets, "FEE": 30}
+    told, got = f"30 left in FEE: {expected}", after.told()
+    bench.check(_RULE, after.buckets == expected, told, got, *posts, after.exchange)
+
+
+def _fell(
+    bench: Bench, before: Figures, after: Figures, cents: int, told: str, *seen: Exchange
+) -> bool:
+    by = before.total_cents - after.total_cents
+    expected, got = f"the total falls by {cents} {told}", f"it fell by {by}"
+    exchanges = (before.exchange, *seen, after.exchange)
+    return bench.check(_RULE, by == cents, expected, got, *exchanges)
