@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,8 @@ from contract_tests.rules import FIRST_OPERATION
 from contract_tests.target import Target
 
 JSON = ("Content-Type", "application/json")
+RUN = re.compile(r"Ck[0-9a-f]{13,}", re.IGNORECASE)
+"""What is in every id of a run, in capitals and small letters, and in no id of another run."""
 
 
 class UntestedError(Exception):
@@ -60,7 +63,7 @@ class Bench:
         self.checks: Counter[str] = Counter()
         self.breaks: list[Break] = []
         self.run = f"Ck{time.time_ns() // 1000:x}"
-        """A part of every id of this run, in capitals and small letters."""
+        assert RUN.fullmatch(self.run), "commands are to know it"
         self.suspects: list[Request] | None = None
         """What Schemathesis made up and was answered wrongly; None before it ran."""
         self.notes: list[str] = []

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Mapping, Sequence
 
+from contract_tests.bench import RUN
 from contract_tests.exchange import Exchange, Request
 from contract_tests.target import Target
 
-_RUN = re.compile(r"ck[0-9a-f]{13,}")
-"""What is in every id of a run: pasted again, it has to be another one."""
 _SHORTEST_PART = 5
 """Of a token; what is shorter tells nothing."""
 
@@ -99,4 +97,4 @@ def _body(body: bytes, run: str) -> str:
 def _quoted(text: str, run: str) -> str:
     """Quote for a shell, with the part of an id that has to be new as a command."""
     quoted = "'" + text.replace("'", "'\\''") + "'"
-    return _RUN.sub(f"'\"$({run})\"'", quoted)
+    return RUN.sub(f"'\"$({run})\"'", quoted)

@@ -7,12 +7,15 @@ import subprocess
 import pytest
 
 from contract_tests import curl
+from contract_tests.bench import Bench
+from contract_tests.client import Client
 from contract_tests.credentials import Wrong, wrong_credentials
 from contract_tests.exchange import Exchange, Request
 from contract_tests.target import Target
 
 TARGET = Target("http://127.0.0.1:1", "zoo-token-7f3a91", ("can_1",))
-RUN = "ck0123456789abcdef"
+BENCH = Bench(Client(TARGET, 0), 1, is_quick=True, reads=frozenset())
+RUN = BENCH.run
 
 
 def told(*requests: Request, how: str = "sequence") -> str:
@@ -62,6 +65,7 @@ def test_the_ids_of_a_run_are_others_when_it_is_pasted_again() -> None:
     body = f'{{"line_item_id":"li_{RUN}_7","original_amount_cents":1}}'.encode()
     first, second = (words(told(Request("POST", "/x", (), body))) for _ in range(2))
 
+    assert f"li_{RUN}_" in BENCH.new_id()
     assert first[-1] != second[-1]
     assert RUN not in first[-1]
     assert first[-1].endswith('_7","original_amount_cents":1}')
