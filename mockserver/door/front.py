@@ -111,11 +111,11 @@ class Front:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body, subject = Body(receive), self._subject(scope)
+        began, body, subject = time.perf_counter(), Body(receive), self._subject(scope)
         sandbox = await self._sandbox(scope, body, subject)
         clock = self._sandboxes.beginning if sandbox is None else sandbox.clock
         token = _token(scope)
-        request = _Request(scope, body, token, subject, clock, clock.now(), time.perf_counter())
+        request = _Request(scope, body, token, subject, clock, clock.now(), began)
         if sandbox is None:
             outcome = await self._ask(request)
             _keep(request, outcome, self._sandboxes.strangers)
@@ -229,6 +229,7 @@ def _keep(request: _Request, outcome: _Outcome, exchanges: Exchanges) -> None:
     exchanges.add(
         Exchange(
             number=exchanges.next_number,
+            began=request.began,
             at=request.at,
             seconds=time.perf_counter() - request.began,
             method=scope["method"],

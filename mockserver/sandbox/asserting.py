@@ -30,7 +30,7 @@ class Assertion(NamedTuple):
     at_least: int = 0
     at_most: int | None = None
     sequence: tuple[Match, ...] = ()
-    """They come in this order; others may come between."""
+    """Their requests come in this order, whichever is answered first; others may come between."""
 
 
 class Outcome(NamedTuple):
@@ -94,7 +94,7 @@ def _count(assertion: Assertion, traffic: Traffic, found: int) -> tuple[Verdict,
 
 
 def _order(assertion: Assertion, traffic: Traffic) -> tuple[Verdict, str]:
-    kept = traffic.exchanges.matching(Match())
+    kept = traffic.exchanges.as_they_came()
     for at, match in enumerate(assertion.sequence):
         if not any(match.meets(exchange) for exchange in kept):
             told = f"step {at + 1} of the sequence, {_told(match)}, did not come after the others"

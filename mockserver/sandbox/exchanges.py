@@ -23,7 +23,9 @@ class Exchange(NamedTuple):
     """One request and its answer. Tokens are not in it."""
 
     number: int
-    """Counts from 1 in each sandbox."""
+    """Counts answers, from 1 in each sandbox."""
+    began: float
+    """When the request came, by the machine's: which came before which."""
     at: datetime
     """When the request came, by the sandbox's clock."""
     seconds: float
@@ -128,6 +130,10 @@ class Exchanges:
         """Give the exchanges that are meant and still there."""
         return filter(match.meets, self._kept)
 
+    def as_they_came(self) -> Iterator[Exchange]:
+        """Give all that are still there, in the order of their requests."""
+        return iter(sorted(self._kept, key=_began))
+
     def is_complete(self, match: Match) -> bool:
         """Tell whether nothing that could be meant was evicted."""
         evicted = self._evicted.items()
@@ -145,3 +151,7 @@ class Exchanges:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
         await future
+
+
+def _began(exchange: Exchange) -> float:
+    return exchange.began
