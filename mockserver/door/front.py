@@ -10,8 +10,6 @@ import contextlib
 import json
 import re
 import time
-from datetime import datetime
-from typing import NamedTuple
 from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,71 +19,25 @@ from mockserver.api.contract import Contract
 from mockserver.api.failures import NotAuthorized, TooManyRequests, Unauthorized
 from mockserver.api.problems import rejected
 from mockserver.door.body import Body
-from mockserver.door.redaction import REDACTED, redacted, redacted_headers
+from mockserver.door.passage import MINTING, Passage, Request
 from mockserver.door.reply import (
     MAX_HANG_SECONDS,
-    Reply,
     date_field,
-    encoded,
     held,
+    linger,
     reply_of,
     send_broken,
     send_reply,
     send_slowly,
-    without_body,
 )
 from mockserver.sandbox.clock import Clock
-from mockserver.sandbox.exchanges import Exchange, Exchanges
-from mockserver.sandbox.faults import Break, FaultAnswer, Stage, Strike
+from mockserver.sandbox.faults import Break, Stage
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes, TooManySandboxesError
-from mockserver.sandbox.traffic import Subject
+from mockserver.sandbox.traffic import Flight, Subject
 
 _BEARER = re.compile(rb"(?i:bearer) +(\S+)")
-_MINTING = "createAccessToken"
 _SUCCESS = range(200, 300)
-
-
-class _Request(NamedTuple):
-    """A request, as far as its head tells."""
-
-    scope: Scope
-    body: Body
-    token: bytes
-    """Empty where there is none."""
-    subject: Subject
-    clock: Clock
-    at: datetime
-    began: float
-
-
-class _Outcome(NamedTuple):
-    """What becomes of a request."""
-
-    decided: Reply | None
-    """What the contract answers; None where a fault comes before it."""
-    at: datetime
-    strike: Strike | None = None
-    is_late: bool = False
-    """Whether the fault struck an answer that was decided."""
-
-    @property
-    def leaving(self) -> Reply | None:
-        """What leaves; None is nothing."""
-        if self.strike is None:
-            return self.decided
-        fault = self.strike.fault
-        reply = self.decided if fault.answer is None else _instead(fault.answer, self.at)
-        match reply, fault.breaks:
-            case None, _:
-                return None
-            case _, None:
-                return reply
-            case _, Break.TRUNCATE:
-                return reply.truncated()
-            case _, Break.MALFORMED:
-                return reply.half()
-        return None
 
 
 class Front:
@@ -114,18 +66,21 @@ class Front:
         began, body, subject = time.perf_counter(), Body(receive), self._subject(scope)
         sandbox = await self._sandbox(scope, body, subject)
         clock = self._sandboxes.beginning if sandbox is None else sandbox.clock
-        token = _token(scope)
-        request = _Request(scope, body, token, subject, clock, clock.now(), began)
+        now = clock.now()
+        passage = Passage(Request(scope, body, _token(scope), subject, clock, now, began), now)
         if sandbox is None:
-            outcome = await self._ask(request)
-            _keep(request, outcome, self._sandboxes.strangers)
-        else:
-            with sandbox.traffic.in_flight(subject) as is_second:
-                outcome = await self._answer(request, sandbox, is_second=is_second)
-                # it may have been forgotten, and be used again; then this changed the new one
-                now = self._sandboxes.find(sandbox.name) or sandbox
-                _keep(request, outcome, now.traffic.exchanges)
-        await self._leave(request, outcome, send)
+            await self._ask(passage)
+            passage.keep_in(self._sandboxes.strangers)
+            await self._leave(passage, send)
+            return
+        with sandbox.traffic.in_flight(subject) as flight:
+            await self._decide(passage, sandbox, flight)
+            # it may have been forgotten, and be used again; then this changed the new one
+            kept = self._sandboxes.find(sandbox.name) or sandbox
+            passage.keep_in(kept.traffic.exchanges)
+            flight.is_told = True
+            await self._leave(passage, send)
+        await linger(scope)
 
     def _subject(self, scope: Scope) -> Subject:
         path: str = scope["raw_path"].decode("ascii", "replace")
@@ -144,59 +99,63 @@ class Front:
     async def _sandbox(self, scope: Scope, body: Body, subject: Subject) -> Sandbox | None:
         """Give the sandbox that a request belongs to, or None where nobody knows the caller."""
         with contextlib.suppress(Unauthorized, NotAuthorized, TooManySandboxesError):
-            if subject[0] != _MINTING:
+            if subject[0] != MINTING:
                 fields = [v.decode("latin-1") for k, v in scope["headers"] if k == b"authorization"]
                 return self._sandboxes.get(self._tokens.caller(fields).sandbox)
             name = self._tokens.sandbox_of(_client_id(await body.whole()))
             return None if name is None else self._sandboxes.get(name)
         return None
 
-    async def _answer(self, request: _Request, sandbox: Sandbox, *, is_second: bool) -> _Outcome:
+    async def _decide(self, passage: Passage, sandbox: Sandbox, flight: Flight) -> None:
         """Decide what becomes of a request to a sandbox, which may be reset meanwhile."""
+        request = passage.request
         seconds = sandbox.traffic.rate.seconds_to_wait(request.token, request.at)
         if seconds is not None:
             await request.body.whole()
             reply = reply_of(rejected(TooManyRequests.until(seconds)))
-            return _Outcome(reply.dated(request.at), request.at)
-        stages = (Stage.BEFORE_VALIDATION, Stage.IN_FLIGHT) if is_second else _FIRST
-        strike = sandbox.traffic.faults.strike(stages, *request.subject, request.at)
+            passage.decided = reply.dated(request.at)
+            return
+        if await self._is_answered(passage, sandbox, Stage.BEFORE_VALIDATION):
+            return
+        is_second = sandbox.traffic.is_second(flight)
+        if is_second and await self._is_answered(passage, sandbox, Stage.IN_FLIGHT):
+            return
+        await self._ask(passage)
+        if passage.decided is not None and passage.decided.status in _SUCCESS:
+            await self._is_answered(passage, sandbox, Stage.AFTER_COMMIT)
+
+    async def _is_answered(self, passage: Passage, sandbox: Sandbox, stage: Stage) -> bool:
+        """Let the first fault strike that can at this stage; tell whether nothing comes after."""
+        request = passage.request
+        strike = sandbox.traffic.faults.strike(stage, *request.subject, request.clock.now())
         if strike is None:
-            outcome = await self._ask(request)
-            if outcome.decided is not None and outcome.decided.status in _SUCCESS:
-                strike = sandbox.traffic.faults.strike(_LAST, *request.subject, outcome.at)
-            return outcome._replace(strike=strike, is_late=True)
+            return False
+        passage.strikes.append(strike)
         await request.body.whole()
         await asyncio.sleep(strike.seconds)
-        if strike.fault.answer or strike.fault.breaks:
-            return _Outcome(None, request.clock.now(), strike)
-        return (await self._ask(request))._replace(strike=strike)
+        if passage.decided is None:
+            passage.at = request.clock.now()
+        return strike.fault.is_final
 
-    async def _ask(self, request: _Request) -> _Outcome:
+    async def _ask(self, passage: Passage) -> None:
         """Let the contract answer."""
+        request = passage.request
         reply = await held(self._app, request.scope, request.body)
-        now = request.clock.now()
-        return _Outcome(reply.dated(now), now)
+        passage.at = request.clock.now()
+        passage.decided = reply.dated(passage.at)
 
-    async def _leave(self, request: _Request, outcome: _Outcome, send: Send) -> None:
+    async def _leave(self, passage: Passage, send: Send) -> None:
         """Send what leaves, in the way that it does."""
-        scope, reply, strike = request.scope, outcome.leaving, outcome.strike
-        if strike is None:
-            assert reply is not None, "without a fault there is an answer"
-            await send_reply(reply, send)
-            return
-        if outcome.is_late:
-            await asyncio.sleep(strike.seconds)
-        breaks, speed = strike.fault.breaks, strike.fault.bytes_per_second
+        scope, reply = passage.request.scope, passage.leaving
+        breaks, speed = passage.breaks, passage.bytes_per_second
         if breaks not in (None, Break.MALFORMED):
             await send_broken(breaks, reply, scope, send, self._hang_seconds)
-        elif reply is not None and speed is not None:
-            await send_slowly(reply, speed, scope, send)
-        elif reply is not None:
+            return
+        assert reply is not None, "nothing breaks, so there is an answer"
+        if speed is None or breaks is not None:
             await send_reply(reply, send)
-
-
-_FIRST = (Stage.BEFORE_VALIDATION,)
-_LAST = (Stage.AFTER_COMMIT,)
+        else:
+            await send_slowly(reply, speed, scope, send)
 
 
 def _token(scope: Scope) -> bytes:
@@ -212,39 +171,6 @@ def _client_id(body: bytes) -> object:
     except (ValueError, RecursionError):
         return None
     return sent.get("client_id") if isinstance(sent, dict) else None
-
-
-def _instead(answer: FaultAnswer, at: datetime) -> Reply:
-    body = b"" if without_body(answer.status) else answer.body
-    return Reply(answer.status, encoded(answer.headers), body).dated(at)
-
-
-def _keep(request: _Request, outcome: _Outcome, exchanges: Exchanges) -> None:
-    """Log a request, and what becomes of it."""
-    scope, token, left = request.scope, request.token, outcome.leaving
-    operation, account_id = request.subject
-    target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
-    hides_bodies = operation == _MINTING
-    asked, answered = request.body.received, b"" if left is None else left.body
-    exchanges.add(
-        Exchange(
-            number=exchanges.next_number,
-            began=request.began,
-            at=request.at,
-            seconds=time.perf_counter() - request.began,
-            method=scope["method"],
-            target=redacted(target, token).decode("latin-1"),
-            operation=operation,
-            account_id=account_id,
-            request_headers=redacted_headers(scope["headers"]),
-            request_body=REDACTED if hides_bodies else redacted(asked, token),
-            status=0 if left is None else left.status,
-            decided=0 if outcome.decided is None else outcome.decided.status,
-            answer_headers=() if left is None else redacted_headers(left.headers),
-            answer_body=REDACTED if hides_bodies else redacted(answered, token),
-            fault_id=None if outcome.strike is None else outcome.strike.fault.fault_id,
-        )
-    )
 
 
 class Dated:

@@ -173,6 +173,11 @@ class DoorProtocol(HttpToolsProtocol):
             self.transport.abort()
 
     @property
+    def is_hung_up(self) -> bool:
+        """Whether nothing follows."""
+        return self._last_word == b""
+
+    @property
     def is_ending(self) -> bool:
         """Whether the client has gone, or the server stops."""
         return self._ending.is_set()

@@ -39,6 +39,11 @@ class Connection(Protocol):
         """Close at once, and let the client know that something is wrong."""
 
     @property
+    def is_hung_up(self) -> bool:
+        """Whether nothing follows."""
+        ...
+
+    @property
     def is_ending(self) -> bool:
         """Whether the client has gone, or the server stops."""
         ...
@@ -124,18 +129,18 @@ async def send_slowly(reply: Reply, bytes_per_second: float, scope: Scope, send:
     await _send_head(reply, send)
     for at in range(0, 0 if scope["method"] == "HEAD" else len(reply.body), size):
         part = reply.body[at : at + size]
-        await send({"type": "http.response.body", "body": part, "more_body": True})
         await _wait(connection, len(part) / bytes_per_second)
         if connection is not None and connection.is_ending:
             connection.reset()
             return
+        await send({"type": "http.response.body", "body": part, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
 
 async def send_broken(
     breaks: Break, reply: Reply | None, scope: Scope, send: Send, hang_seconds: float
 ) -> None:
-    """Break the connection; send ``reply`` before, if there is one.
+    """Break the connection; send ``reply`` before, if there is one. It is to be lingered on.
 
     Raises BrokenOnPurposeError where there is no connection.
     """
@@ -149,10 +154,18 @@ async def send_broken(
         await send({"type": "http.response.body", "body": reply.body, "more_body": True})
     if breaks is Break.GARBAGE:
         connection.write(_GARBAGE)
-    if breaks is not Break.RESET:
+    if breaks is Break.RESET:
+        connection.reset()
+    else:
         connection.hang_up()
+
+
+async def linger(scope: Scope) -> None:
+    """Close the connection if a fault broke it, once the client has read to the end."""
+    connection = _connection(scope)
+    if connection is not None and connection.is_hung_up:
         await connection.end(_LINGER_SECONDS)
-    connection.reset()
+        connection.reset()
 
 
 def without_body(status: int) -> bool:

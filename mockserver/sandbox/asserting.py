@@ -49,7 +49,7 @@ class Outcome(NamedTuple):
 def line(exchange: Exchange) -> str:
     """Give an exchange in one line."""
     left = exchange.status or "no answer"
-    fault = f" (fault {exchange.fault_id})" if exchange.fault_id is not None else ""
+    fault = f" (fault {', '.join(exchange.fault_ids)})" if exchange.fault_ids else ""
     return f"{exchange.number}: {exchange.method} {exchange.target} -> {left}{fault}"
 
 

@@ -43,8 +43,13 @@ class Exchange(NamedTuple):
     """What would have left without a fault; 0 where a fault came before it."""
     answer_headers: Headers
     answer_body: bytes
-    fault_id: str | None
-    """The fault that struck it."""
+    fault_ids: tuple[str, ...]
+    """The faults that struck it, in their order."""
+
+    @property
+    def fault_id(self) -> str | None:
+        """The last fault that struck it, which decided what left."""
+        return self.fault_ids[-1] if self.fault_ids else None
 
     @property
     def size(self) -> int:
@@ -73,7 +78,7 @@ class Match(NamedTuple):
             and self.account_id in (None, exchange.account_id)
             and self.method in (None, exchange.method)
             and self.status in (None, exchange.status)
-            and self.fault_id in (None, exchange.fault_id)
+            and (self.fault_id is None or self.fault_id in exchange.fault_ids)
         )
 
     def may_meet(self, operation: str | None, account_id: str | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 from itertools import starmap
@@ -23,7 +23,9 @@ class Stage(Enum):
     BEFORE_VALIDATION = "before_validation"
     """Nothing has been looked at."""
     IN_FLIGHT = "in_flight"
-    """As before, while another request of the same operation and account is being answered."""
+    """As before, while an earlier request of the same operation and account is being answered,
+    until its answer has left.
+    """
     AFTER_COMMIT = "after_commit"
     """The request was carried out, and its answer is about to leave."""
 
@@ -115,12 +117,15 @@ class Fault(NamedTuple):
             return next(filter(None, starmap(_field_problem, self.answer.headers)), "")
         return ""
 
-    def meets(
-        self, stages: Collection[Stage], operation: str | None, account_id: str | None
-    ) -> bool:
+    @property
+    def is_final(self) -> bool:
+        """Tell whether nothing comes after it: it answers, or breaks what would."""
+        return self.answer is not None or self.breaks is not None
+
+    def meets(self, stage: Stage, operation: str | None, account_id: str | None) -> bool:
         """Tell whether it is about such requests."""
         return (
-            self.stage in stages
+            self.stage is stage
             and (self.operations is None or operation in self.operations)
             and (self.account_id is None or self.account_id == account_id)
         )
@@ -168,7 +173,7 @@ class _Active:
 
 
 class Faults:
-    """The faults of a sandbox in their order: the first that can strike a request does."""
+    """The faults of a sandbox in their order: at each stage, the first that can strike does."""
 
     __slots__ = ("_active", "_added")
 
@@ -198,14 +203,14 @@ class Faults:
 
     def strike(
         self,
-        stages: Collection[Stage],
+        stage: Stage,
         operation: str | None,
         account_id: str | None,
         now: datetime,
     ) -> Strike | None:
-        """Give the fault that strikes a request at one of ``stages``, or None."""
+        """Give the fault that strikes a request at ``stage``, or None."""
         for active in self._active.values():
-            if active.fault.meets(stages, operation, account_id) and active.strikes(now):
+            if active.fault.meets(stage, operation, account_id) and active.strikes(now):
                 delay = active.fault.delay
                 return Strike(active.fault, delay.seconds(active.dice) if delay else 0.0)
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
@@ -15,36 +14,57 @@ Subject: TypeAlias = tuple[str | None, str | None]
 """What a request is about: its operation and its account, where it has them."""
 
 
+class Flight:
+    """A request from when it comes until its answer has left, or its client."""
+
+    __slots__ = ("is_told", "subject")
+
+    def __init__(self, subject: Subject) -> None:
+        """Begin one that no exchange tells of yet."""
+        self.subject = subject
+        self.is_told = False
+        """Whether its exchange is kept."""
+
+
 class Traffic:
     """What is known of the requests to a sandbox, and what becomes of them on purpose."""
 
-    __slots__ = ("_in_flight", "exchanges", "faults", "rate")
+    __slots__ = ("_flights", "exchanges", "faults", "rate")
 
     def __init__(self, rate: Rate | None) -> None:
         """Begin with nothing but a rate, if there is to be one."""
         self.exchanges = Exchanges()
         self.faults = Faults()
         self.rate = RateLimit(rate)
-        self._in_flight: Counter[Subject] = Counter()
+        self._flights: dict[Flight, None] = {}
+        """In the order in which they came."""
 
     def renewed(self, rate: Rate | None) -> Traffic:
         """Begin anew; what is in flight still is, and is told when it is answered."""
         other = Traffic(rate)
-        other._in_flight = self._in_flight
+        other._flights = self._flights
         return other
 
     @contextmanager
-    def in_flight(self, subject: Subject) -> Iterator[bool]:
-        """Count a request until its exchange is kept; tell whether it is not the only one."""
-        self._in_flight[subject] += 1
+    def in_flight(self, subject: Subject) -> Iterator[Flight]:
+        """Know of a request until its answer has left."""
+        flight = Flight(subject)
+        self._flights[flight] = None
         try:
-            yield self._in_flight[subject] > 1
+            yield flight
         finally:
-            self._in_flight[subject] -= 1
-            if not self._in_flight[subject]:
-                del self._in_flight[subject]
+            del self._flights[flight]
+
+    def is_second(self, flight: Flight) -> bool:
+        """Tell whether one that came earlier, and is about the same, is still in flight."""
+        for other in self._flights:
+            if other is flight:
+                break
+            if other.subject == flight.subject:
+                return True
+        return False
 
     def pending(self, match: Match) -> int:
         """Give how many requests could be meant that are not answered yet."""
-        counts = self._in_flight.items()
-        return sum(count for subject, count in counts if match.may_meet(*subject))
+        untold = (flight.subject for flight in self._flights if not flight.is_told)
+        return sum(match.may_meet(*subject) for subject in untold)

@@ -97,6 +97,9 @@ class Exchange(NamedTuple):
     decided: int
     """What would have left without a fault."""
     fault_id: str | None
+    """The last fault that struck it, which decided what left."""
+    fault_ids: list[str]
+    """All that struck it, in their order."""
     request_headers: dict[str, str]
     request_body: str
     answer_headers: dict[str, str]
@@ -200,7 +203,7 @@ def _instant(at: datetime) -> str:
 def _exchange(found: dict[str, Any]) -> Exchange:
     request, answer = found["request"], found["answer"]
     return Exchange(
-        **{name: found[name] for name in Exchange._fields[:8]},
+        **{name: found[name] for name in Exchange._fields[:9]},
         request_headers=dict(request["headers"]),
         request_body=request["body"],
         answer_headers=dict(answer["headers"]),
