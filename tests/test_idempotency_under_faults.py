@@ -168,6 +168,41 @@ def test_a_retry_is_safe_whatever_happened(server: Running, stage: str, name: st
         sandbox.verified()
 
 
+@pytest.mark.parametrize("name", [name for name in FAULTS if not name.startswith("own")])
+def test_a_retry_is_safe_while_the_first_answer_is_held(server: Running, name: str) -> None:
+    wanted = Wanted(1_234, "held")
+    with steering(server) as sandbox, ThreadPoolExecutor(1) as pool:
+        before = sandbox.total()
+        sandbox.fault(fault_id="held", stage="after_commit", times=1, delay={"ms": 300})
+        sandbox.fault(fault_id="struck", stage="in_flight", times=2, **FAULTS[name])
+        first = pool.submit(steered_post, server, sandbox.name, wanted)
+        while not struck(sandbox, "held"):
+            pass
+        timeout = httpx.Timeout(10, read=PATIENCE.get(name, 10))
+        with httpx.Client(
+            base_url=server.url, headers=sandbox.client.headers, timeout=timeout
+        ) as client:
+            got = until_it_works(client, wanted)
+
+        assert struck(sandbox, "struck") > 0
+        assert got.last.content == first.result().content
+        assert [item["line_item_id"] for item in sandbox.items()] == ["held"]
+        assert sandbox.total() == before - 1_234
+        sandbox.verified()
+
+
+def steered_post(server: Running, name: str, wanted: Wanted) -> httpx.Response:
+    """Post on a connection of its own."""
+    with steering(server, name) as other:
+        return other.client.post(POST, json=wanted.body)
+
+
+def struck(sandbox: Steered, fault_id: str) -> int:
+    """Give how many requests a fault has struck."""
+    known = sandbox.ask("GET", "faults")["results"]
+    return sum(fault["struck"] for fault in known if fault["fault_id"] == fault_id)
+
+
 def assert_answers(got: list[Got]) -> None:
     """Make sure that everybody has the answer that is due, and all have the same."""
     first: dict[str, bytes] = {}

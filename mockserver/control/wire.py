@@ -188,6 +188,7 @@ def _render_exchange(exchange: Exchange) -> Json:
         "decided": exchange.decided,
         "fault_id": exchange.fault_id,
         "fault_ids": list(exchange.fault_ids),
+        "client_left": exchange.client_left,
         "request": _render_message(exchange.request_headers, exchange.request_body),
         "answer": _render_message(exchange.answer_headers, exchange.answer_body),
     }

@@ -24,7 +24,9 @@ from mockserver.door.reply import (
     MAX_HANG_SECONDS,
     date_field,
     held,
+    is_gone,
     linger,
+    pause,
     reply_of,
     send_broken,
     send_reply,
@@ -74,11 +76,17 @@ class Front:
             await self._leave(passage, send)
             return
         with sandbox.traffic.in_flight(subject) as flight:
-            await self._decide(passage, sandbox, flight)
-            # it may have been forgotten, and be used again; then this changed the new one
-            kept = self._sandboxes.find(sandbox.name) or sandbox
-            passage.keep_in(kept.traffic.exchanges)
-            flight.is_told = True
+            try:
+                await self._decide(passage, sandbox, flight)
+                passage.client_left = is_gone(scope)
+            except asyncio.CancelledError:  # client and server are one process, and it gave up
+                passage.client_left = True
+                raise
+            finally:
+                # it may have been forgotten, and be used again; then this changed the new one
+                kept = self._sandboxes.find(sandbox.name) or sandbox
+                passage.keep_in(kept.traffic.exchanges)
+                flight.is_told = True
             await self._leave(passage, send)
         await linger(scope)
 
@@ -132,7 +140,7 @@ class Front:
             return False
         passage.strikes.append(strike)
         await request.body.whole()
-        await asyncio.sleep(strike.seconds)
+        await pause(request.scope, strike.seconds)
         if passage.decided is None:
             passage.at = request.clock.now()
         return strike.fault.is_final
@@ -151,7 +159,8 @@ class Front:
         if breaks not in (None, Break.MALFORMED):
             await send_broken(breaks, reply, scope, send, self._hang_seconds)
             return
-        assert reply is not None, "nothing breaks, so there is an answer"
+        if reply is None:
+            return
         if speed is None or breaks is not None:
             await send_reply(reply, send)
         else:

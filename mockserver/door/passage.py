@@ -45,6 +45,8 @@ class Passage:
     """What the contract answers; None where a fault came before it."""
     strikes: list[Strike] = field(default_factory=list)
     """The faults that struck it, in their order."""
+    client_left: bool = False
+    """Whether the client had gone before anything could leave."""
 
     @property
     def last_fault(self) -> Fault | None:
@@ -66,8 +68,8 @@ class Passage:
     def leaving(self) -> Reply | None:
         """What leaves; None is nothing."""
         fault = self.last_fault
-        reply = self.decided
-        if fault is not None and fault.answer is not None:
+        reply = None if self.client_left else self.decided
+        if fault is not None and fault.answer is not None and not self.client_left:
             reply = _instead(fault.answer, self.at)
         match reply, self.breaks:
             case None, _:
@@ -106,6 +108,7 @@ class Passage:
                 answer_headers=() if left is None else redacted_headers(left.headers),
                 answer_body=REDACTED if hides_bodies else redacted(answered, token),
                 fault_ids=tuple(strike.fault.fault_id for strike in self.strikes),
+                client_left=self.client_left,
             )
         )
 

@@ -4,7 +4,8 @@ Uvicorn answers what is not HTTP in plain text, takes heads of any size, and los
 request that offers an upgrade. This subclass relies on names inside uvicorn 0.34 to 0.54:
 ``on_message_begin``, ``on_url``, ``on_header``, ``on_headers_complete``, ``on_message_complete``,
 ``on_response_complete``, ``send_400_response``, ``_unset_keepalive_if_required``, ``parser``,
-``headers``, ``url``, ``cycle``, ``flow``, ``scope``, ``shutdown`` and ``transport``; of a cycle,
+``headers``, ``url``, ``cycle``, ``flow``, ``scope``, ``server_state``, ``shutdown`` and
+``transport``; of a cycle,
 ``response_complete``, ``disconnected`` and ``message_event``.
 """
 
@@ -19,6 +20,7 @@ from typing import Any
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
 
 from mockserver.api.failures import HeadersTooLarge, MalformedRequest, Rejection, UriTooLong
 from mockserver.api.problems import rejected
@@ -32,9 +34,20 @@ _MAX_UNFINISHED_BYTES = MAX_HEAD_BYTES + 65_536
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
+class DoorState(ServerState):
+    """What all connections of a server share."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        super().__init__()
+        self.stopping = asyncio.Event()
+        """Set when the server is told to stop."""
+
+
 class DoorProtocol(HttpToolsProtocol):
     """Lets in requests whose head is within its limits."""
 
+    server_state: DoorState
     _rejection: Rejection | None = None
     _head_bytes = 0
     _unfinished_bytes = 0
@@ -178,14 +191,22 @@ class DoorProtocol(HttpToolsProtocol):
         return self._last_word == b""
 
     @property
+    def is_gone(self) -> bool:
+        """Whether nobody reads any more what is sent."""
+        return self.transport.is_closing()
+
+    @property
     def is_ending(self) -> bool:
         """Whether the client has gone, or the server stops."""
         return self._ending.is_set()
 
     async def end(self, seconds: float) -> None:
         """Wait until it is ending, but no longer than ``seconds``."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._ending.wait(), seconds)
+        await _either(self._ending, seconds)
+
+    async def pause(self, seconds: float) -> None:
+        """Wait for so long, whether or not the client does, but no longer than the server runs."""
+        await _either(self.server_state.stopping, seconds)
 
     def _let_go(self) -> None:
         """Expect no answer to any request any more."""
@@ -209,6 +230,12 @@ class DoorProtocol(HttpToolsProtocol):
         """Stop parsing."""
         self._rejection = rejection
         raise rejection
+
+
+async def _either(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, but no longer than ``seconds``."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
 
 
 class _Body:

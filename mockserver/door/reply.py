@@ -44,9 +44,17 @@ class Connection(Protocol):
         ...
 
     @property
+    def is_gone(self) -> bool:
+        """Whether nobody reads any more what is sent."""
+        ...
+
+    @property
     def is_ending(self) -> bool:
         """Whether the client has gone, or the server stops."""
         ...
+
+    async def pause(self, seconds: float) -> None:
+        """Wait for so long, whether or not the client does, but no longer than the server runs."""
 
     async def end(self, seconds: float) -> None:
         """Wait until it is ending, but no longer than ``seconds``."""
@@ -166,6 +174,21 @@ async def linger(scope: Scope) -> None:
     if connection is not None and connection.is_hung_up:
         await connection.end(_LINGER_SECONDS)
         connection.reset()
+
+
+async def pause(scope: Scope, seconds: float) -> None:
+    """Wait for so long, but no longer than the server runs."""
+    connection = _connection(scope)
+    if connection is None:
+        await asyncio.sleep(seconds)
+    else:
+        await connection.pause(seconds)
+
+
+def is_gone(scope: Scope) -> bool:
+    """Tell whether the client has gone, where that shows."""
+    connection = _connection(scope)
+    return connection is not None and connection.is_gone
 
 
 def without_body(status: int) -> bool:

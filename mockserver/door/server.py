@@ -9,7 +9,7 @@ from collections.abc import Callable
 import uvicorn
 from starlette.types import ASGIApp
 
-from mockserver.door.protocol import DoorProtocol
+from mockserver.door.protocol import DoorProtocol, DoorState
 
 _BACKLOG = 2_048
 
@@ -57,14 +57,20 @@ def run(app: ASGIApp, listener: socket.socket, on_ready: Callable[[], None]) -> 
 
 
 class _Server(uvicorn.Server):
-    """Says when it is ready."""
+    """Says when it is ready, and lets its connections know when it stops."""
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._door = self.server_state = DoorState()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then say so."""
         await super().startup(sockets)
         if self.started:
             self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, and wait for nothing that a fault holds back."""
+        self._door.stopping.set()
+        await super().shutdown(sockets)

@@ -49,8 +49,10 @@ class Outcome(NamedTuple):
 def line(exchange: Exchange) -> str:
     """Give an exchange in one line."""
     left = exchange.status or "no answer"
-    fault = f" (fault {', '.join(exchange.fault_ids)})" if exchange.fault_ids else ""
-    return f"{exchange.number}: {exchange.method} {exchange.target} -> {left}{fault}"
+    why = [f"fault {', '.join(exchange.fault_ids)}"] if exchange.fault_ids else []
+    why += ["the client had left"] if exchange.client_left else []
+    told = f" ({'; '.join(why)})" if why else ""
+    return f"{exchange.number}: {exchange.method} {exchange.target} -> {left}{told}"
 
 
 def judge(assertion: Assertion, traffic: Traffic) -> Outcome:

@@ -38,13 +38,15 @@ class Exchange(NamedTuple):
     request_headers: Headers
     request_body: bytes
     status: int
-    """What left; 0 where a fault left no answer."""
+    """What left; 0 where nothing did: a fault was in the way, or the client had left."""
     decided: int
     """What would have left without a fault; 0 where a fault came before it."""
     answer_headers: Headers
     answer_body: bytes
     fault_ids: tuple[str, ...]
     """The faults that struck it, in their order."""
+    client_left: bool = False
+    """Whether the client had gone before anything could leave."""
 
     @property
     def fault_id(self) -> str | None:

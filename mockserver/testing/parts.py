@@ -93,13 +93,15 @@ class Exchange(NamedTuple):
     operation: str | None
     account_id: str | None
     status: int
-    """What left; 0 where a fault left no answer."""
+    """What left; 0 where nothing did: a fault was in the way, or the client had left."""
     decided: int
     """What would have left without a fault."""
     fault_id: str | None
     """The last fault that struck it, which decided what left."""
     fault_ids: list[str]
     """All that struck it, in their order."""
+    client_left: bool
+    """Whether the client had gone before anything could leave."""
     request_headers: dict[str, str]
     request_body: str
     answer_headers: dict[str, str]
@@ -203,7 +205,7 @@ def _instant(at: datetime) -> str:
 def _exchange(found: dict[str, Any]) -> Exchange:
     request, answer = found["request"], found["answer"]
     return Exchange(
-        **{name: found[name] for name in Exchange._fields[:9]},
+        **{name: found[name] for name in Exchange._fields[:10]},
         request_headers=dict(request["headers"]),
         request_body=request["body"],
         answer_headers=dict(answer["headers"]),

@@ -120,6 +120,23 @@ def test_a_client_that_goes_while_it_sends_leaves_nothing_behind(
     assert sandbox.items() == []
 
 
+@pytest.mark.parametrize("stage", ["before_validation", "after_commit"])
+def test_a_client_that_goes_during_a_delay_is_not_said_to_have_had_an_answer(
+    server: Running, sandbox: Steered, stage: str
+) -> None:
+    slow = sandbox.fault(stage=stage, delay={"ms": 300}, operations=["createAccountDebitOffset"])
+    with Wire(server) as wire:
+        wire.send(posting(sandbox.name, GOOD))
+        time.sleep(0.1)
+    waiting = {"match": {"fault_id": slow}, "called": 1, "wait_seconds": 5}
+    assert sandbox.ask("POST", "exchanges/assert", waiting)["outcome"] == "passed"
+
+    (told,) = sandbox.exchanges("&method=POST")
+    assert (told["status"], told["decided"], told["client_left"]) == (0, 200, True)
+    assert told["seconds"] > 0.29, "whoever waits does not change when it is carried out"
+    assert len(sandbox.items()) == 1
+
+
 def test_no_fault_leaks_a_connection(server: Running, sandbox: Steered) -> None:
     for breaks in (*DIES, "hang", "malformed"):
         sandbox.fault(breaks=breaks, times=5, **AFTER)

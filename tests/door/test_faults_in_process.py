@@ -12,6 +12,8 @@ from starlette.testclient import TestClient
 
 from mockserver.app import Application, build
 from mockserver.door.reply import BrokenOnPurposeError
+from mockserver.sandbox.asserting import line
+from mockserver.sandbox.exchanges import Match
 from mockserver.settings import Settings
 from tests.conftest import TestClock
 from tests.steering import ACCOUNT
@@ -55,6 +57,38 @@ def test_the_transport_of_httpx_is_told(application: Application, breaks: str) -
             return await client.get(ACCOUNT)
 
     assert asyncio.run(ask()).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("stage", "decided"), [("before_validation", 0), ("in_flight", 0), ("after_commit", 200)]
+)
+def test_who_gives_up_during_a_delay_is_told_of(
+    application: Application, stage: str, decided: int
+) -> None:
+    add(application, stage=stage, delay={"ms": 60_000}, fault_id="slow", times=1)
+
+    async def ask() -> None:
+        transport = httpx.ASGITransport(application.asgi)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://localhost", headers=HEADERS
+        ) as client:
+            asking = [asyncio.ensure_future(client.get(ACCOUNT)) for _ in range(2)]
+            await asyncio.wait(asking, timeout=0.2)
+            for task in asking:
+                task.cancel()
+            await asyncio.wait(asking)
+
+    sandbox = application.sandboxes.get("sbx_mine")
+    before = len(sandbox.traffic.exchanges)
+    if stage == "in_flight":
+        add(application, delay={"ms": 60_000}, fault_id="first", times=1)
+    asyncio.run(ask())
+    told = list(sandbox.traffic.exchanges.matching(Match(fault_id="slow")))
+
+    assert len(sandbox.traffic.exchanges) == before + 2
+    assert [(e.status, e.decided, e.client_left) for e in told] == [(0, decided, True)]
+    assert sandbox.traffic.pending(Match()) == 0
+    assert line(told[0]).endswith("-> no answer (fault slow; the client had left)")
 
 
 def test_what_hangs_does_so_for_a_while(application: Application) -> None:

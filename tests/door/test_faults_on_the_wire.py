@@ -179,3 +179,20 @@ def test_a_server_that_stops_waits_for_no_hanging_client(server: Running) -> Non
             stopped.process.terminate()
             stopped.process.wait(10)
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("stage", ["before_validation", "after_commit"])
+def test_a_server_that_stops_waits_for_no_delay(server: Running, stage: str) -> None:
+    with in_silence(serving("--accounts", "3")) as stopped:
+        with steering(stopped) as other:
+            other.fault(stage=stage, delay={"ms": 60_000})
+        with Wire(stopped) as waiting:
+            waiting.send(reading(other.name))
+            with Wire(stopped) as left:
+                left.send(reading(other.name))
+                time.sleep(0.2)
+            began = time.monotonic()
+            stopped.process.terminate()
+            assert waiting.answer().status == 200, "what was under way is answered"
+            stopped.process.wait(20)
+    assert time.monotonic() - began < 5
