@@ -11,6 +11,7 @@ from mockserver.sandbox.asserting import wait
 from mockserver.sandbox.rate import Rate
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
+from mockserver.sandbox.traffic import Traffic
 
 MAX_FAULTS = 100
 
@@ -89,10 +90,15 @@ def export_exchanges(query: Json, sandbox: Sandbox) -> Json:
     return har(found[-query["limit"] :], "http://canopy-mock")
 
 
-async def assert_exchanges(body: Json, sandbox: Sandbox) -> Json:
+async def assert_exchanges(body: Json, sandbox: Sandbox, sandboxes: Sandboxes) -> Json:
     """Answer ``assertExchanges``."""
     assertion = wire.parse_assertion(body)
-    outcome = await wait(assertion, sandbox.traffic, body.get("wait_seconds", 0))
+
+    def traffic() -> Traffic:
+        # it may be reset while this waits, or forgotten and be used again
+        return (sandboxes.find(sandbox.name) or sandbox).traffic
+
+    outcome = await wait(assertion, traffic, body.get("wait_seconds", 0))
     return {
         "outcome": outcome.verdict.value,
         "message": outcome.message,

@@ -75,7 +75,7 @@ class Front:
             passage.keep_in(self._sandboxes.strangers)
             await self._leave(passage, send)
             return
-        with sandbox.traffic.in_flight(subject) as flight:
+        with sandbox.traffic.in_flight(scope["method"], subject) as flight:
             try:
                 await self._decide(passage, sandbox, flight)
                 passage.client_left = is_gone(scope)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
@@ -64,18 +65,20 @@ def judge(assertion: Assertion, traffic: Traffic) -> Outcome:
     return Outcome(*worst, matching)
 
 
-async def wait(assertion: Assertion, traffic: Traffic, seconds: float) -> Outcome:
-    """Wait until ``assertion`` holds or can hold no more; give what is so after ``seconds``."""
+async def wait(assertion: Assertion, traffic: Callable[[], Traffic], seconds: float) -> Outcome:
+    """Wait until ``assertion`` holds or can hold no more; give what is so after ``seconds``.
+
+    One that only says how many there may be at most is watched for the whole time. What ``traffic``
+    gives changes with a reset.
+    """
     until = time.monotonic() + seconds
     while True:
-        outcome = judge(assertion, traffic)
+        outcome = judge(assertion, traffic())
         left = until - time.monotonic()
-        if outcome.verdict is Verdict.PASSED or _is_hopeless(assertion, outcome) or left <= 0:
+        if _is_settled(assertion, outcome) or left <= 0:
             return outcome
-        try:
-            await asyncio.wait_for(traffic.exchanges.changed(), left)
-        except TimeoutError:
-            continue
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(traffic().exchanges.changed(), left)
 
 
 _GRAVITY = (Verdict.PASSED, Verdict.INCONCLUSIVE, Verdict.FAILED)
@@ -115,9 +118,13 @@ def _unknown(match: Match, traffic: Traffic) -> Iterator[str]:
         yield f"{pending} not answered yet"
 
 
-def _is_hopeless(assertion: Assertion, outcome: Outcome) -> bool:
-    """Tell whether nothing to come can make it hold."""
-    return assertion.at_most is not None and len(outcome.matching) > assertion.at_most
+def _is_settled(assertion: Assertion, outcome: Outcome) -> bool:
+    """Tell whether nothing to come matters: it holds, or cannot hold any more."""
+    low, high = assertion.at_least, assertion.at_most
+    if high is not None and len(outcome.matching) > high:
+        return True
+    is_watched = high is not None and not low
+    return outcome.verdict is Verdict.PASSED and not is_watched
 
 
 def _wanted(low: int, high: int | None) -> str:

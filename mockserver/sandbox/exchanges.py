@@ -83,9 +83,13 @@ class Match(NamedTuple):
             and (self.fault_id is None or self.fault_id in exchange.fault_ids)
         )
 
-    def may_meet(self, operation: str | None, account_id: str | None) -> bool:
+    def may_meet(self, method: str, operation: str | None, account_id: str | None) -> bool:
         """Tell whether an exchange could be meant of which no more is known yet."""
-        return self.operation in (None, operation) and self.account_id in (None, account_id)
+        return (
+            self.method in (None, method)
+            and self.operation in (None, operation)
+            and self.account_id in (None, account_id)
+        )
 
     def may_meet_evicted(self, operation: str | None, last: int) -> bool:
         """Tell whether an exchange could be meant that is gone, and ``last`` its number at most."""
@@ -123,11 +127,7 @@ class Exchanges:
             gone = kept.popleft()
             self._bytes -= self._sizes.popleft()
             self._evicted[gone.operation] = gone.number
-        if self._waiting:
-            waiting, self._waiting = self._waiting, []
-            for future in waiting:
-                if not future.done():
-                    future.set_result(None)
+        self.wake()
 
     def __len__(self) -> int:
         """Give how many are kept."""
@@ -153,8 +153,15 @@ class Exchanges:
         self._evicted.clear()
         self._bytes = 0
 
+    def wake(self) -> None:
+        """Let those look who wait for a change."""
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+
     async def changed(self) -> None:
-        """Wait until there is another exchange."""
+        """Wait until there is another exchange, or there are others altogether."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
         await future

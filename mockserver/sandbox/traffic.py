@@ -17,10 +17,11 @@ Subject: TypeAlias = tuple[str | None, str | None]
 class Flight:
     """A request from when it comes until its answer has left, or its client."""
 
-    __slots__ = ("is_told", "subject")
+    __slots__ = ("is_told", "method", "subject")
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, method: str, subject: Subject) -> None:
         """Begin one that no exchange tells of yet."""
+        self.method = method
         self.subject = subject
         self.is_told = False
         """Whether its exchange is kept."""
@@ -40,15 +41,19 @@ class Traffic:
         """In the order in which they came."""
 
     def renewed(self, rate: Rate | None) -> Traffic:
-        """Begin anew; what is in flight still is, and is told when it is answered."""
+        """Begin anew; what is in flight still is, and is told when it is answered.
+
+        Whoever waits for an exchange is told to look at the new ones.
+        """
         other = Traffic(rate)
+        self.exchanges.wake()
         other._flights = self._flights
         return other
 
     @contextmanager
-    def in_flight(self, subject: Subject) -> Iterator[Flight]:
+    def in_flight(self, method: str, subject: Subject) -> Iterator[Flight]:
         """Know of a request until its answer has left."""
-        flight = Flight(subject)
+        flight = Flight(method, subject)
         self._flights[flight] = None
         try:
             yield flight
@@ -66,5 +71,5 @@ class Traffic:
 
     def pending(self, match: Match) -> int:
         """Give how many requests could be meant that are not answered yet."""
-        untold = (flight.subject for flight in self._flights if not flight.is_told)
-        return sum(match.may_meet(*subject) for subject in untold)
+        untold = (flight for flight in self._flights if not flight.is_told)
+        return sum(match.may_meet(flight.method, *flight.subject) for flight in untold)

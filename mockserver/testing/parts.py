@@ -149,6 +149,7 @@ class Exchanges:
     ) -> None:
         """Make sure that so many requests meet ``match``; by default at least one.
 
+        Waits until that is so; where it only says how many at most, 0 say, watches all the time.
         Raises AssertionError; InconclusiveError where nobody can tell.
         """
         __tracebackhide__ = True
