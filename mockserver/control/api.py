@@ -19,6 +19,7 @@ from mockserver.api.failures import Kind, SchemaViolation
 from mockserver.api.handlers import token_info
 from mockserver.control.guard import Guard
 from mockserver.control.handlers import HANDLERS
+from mockserver.control.parameters import KnownParameters
 from mockserver.resources import find
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.settings import Settings
@@ -66,5 +67,6 @@ def _build(settings: Settings, contract: Contract, tokens: Tokens, sandboxes: Sa
     app = stack.build(own, parts)
     if settings.check_responses:
         app = CheckAnswers(app, own, exempt=(DOCS,))
+    app = KnownParameters(app, own)
     hosts = (settings.host, *settings.allowed_hosts)
     return Guard(app, hosts=hosts, token=settings.control_token, is_local=settings.is_local)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mockserver.api.contract import Contract
 from mockserver.api.failures import Conflict, NotAuthorized, NotPossible, NotThere
 from mockserver.api.strict_json import Json
@@ -26,10 +28,7 @@ def list_faults(sandbox: Sandbox) -> Json:
 def add_fault(body: Json, sandbox: Sandbox, contract: Contract) -> Json:
     """Answer ``addFault``."""
     fault = wire.parse_fault(body)
-    known = {operation.operation_id for operation in contract.operations()}
-    for name in fault.operations or ():
-        if name not in known:
-            raise NotPossible(f"The contract has no operation {name}; it has {_listed(known)}.")
+    _check_operations(fault.operations or (), contract)
     faults = sandbox.traffic.faults
     if len(faults.all()) >= MAX_FAULTS:
         raise Conflict(f"There are {MAX_FAULTS} faults; remove one.")
@@ -66,15 +65,21 @@ def clear_rate_limit(sandbox: Sandbox) -> Json:
     return get_rate_limit(sandbox)
 
 
-def _listed(names: set[str]) -> str:
-    return ", ".join(sorted(names))
+def _check_operations(names: Iterable[str | None], contract: Contract) -> None:
+    """Make sure that the contract has these operations; None is any. Raises NotPossible."""
+    known = {operation.operation_id for operation in contract.operations()}
+    for name in names:
+        if name is not None and name not in known:
+            listed = ", ".join(sorted(known))
+            raise NotPossible(f"The contract has no operation {name}; it has {listed}.")
 
 
 # exchanges
 
 
-def list_exchanges(query: Json, sandbox: Sandbox) -> Json:
+def list_exchanges(query: Json, sandbox: Sandbox, contract: Contract) -> Json:
     """Answer ``listExchanges``."""
+    _check_operations([query.get("operation")], contract)
     return wire.render_exchanges(sandbox.traffic.exchanges, query)
 
 
@@ -84,15 +89,20 @@ def clear_exchanges(sandbox: Sandbox) -> Json:
     return {}
 
 
-def export_exchanges(query: Json, sandbox: Sandbox) -> Json:
+def export_exchanges(query: Json, sandbox: Sandbox, contract: Contract) -> Json:
     """Answer ``exportExchanges``."""
+    _check_operations([query.get("operation")], contract)
     found = list(sandbox.traffic.exchanges.matching(wire.parse_match(query)))
     return har(found[-query["limit"] :], "http://canopy-mock")
 
 
-async def assert_exchanges(body: Json, sandbox: Sandbox, sandboxes: Sandboxes) -> Json:
+async def assert_exchanges(
+    body: Json, sandbox: Sandbox, sandboxes: Sandboxes, contract: Contract
+) -> Json:
     """Answer ``assertExchanges``."""
     assertion = wire.parse_assertion(body)
+    matches = (assertion.match, *assertion.sequence)
+    _check_operations((match.operation for match in matches), contract)
 
     def traffic() -> Traffic:
         # it may be reset while this waits, or forgotten and be used again
@@ -107,9 +117,12 @@ async def assert_exchanges(body: Json, sandbox: Sandbox, sandboxes: Sandboxes) -
     }
 
 
-def list_strangers(query: Json, sandboxes: Sandboxes, *, is_shared: bool) -> Json:
+def list_strangers(
+    query: Json, sandboxes: Sandboxes, contract: Contract, *, is_shared: bool
+) -> Json:
     """Answer ``listStrangers``."""
     check_not_shared(is_shared=is_shared)
+    _check_operations([query.get("operation")], contract)
     return wire.render_exchanges(sandboxes.strangers, query)
 
 

@@ -28,8 +28,11 @@ def render_clock(clock: SandboxClock) -> Json:
 
 
 def change_clock(clock: SandboxClock, body: Json) -> None:
-    """Carry out a ``ClockSetting``. Raises ClockBackwardsError, OverflowError."""
+    """Carry out a ``ClockSetting``. Raises NotPossible, ClockBackwardsError, OverflowError."""
     mode = body["mode"]
+    for name, goes_with in (("at", "frozen"), ("offset_seconds", "offset")):
+        if name in body and mode != goes_with:
+            raise NotPossible(f"{name} goes with the mode {goes_with}, not with {mode}.")
     if mode == "frozen":
         clock.freeze(parse_instant(body["at"]) if "at" in body else None)
     elif mode == "real":
@@ -86,6 +89,8 @@ def _parse_delay(body: Json) -> Delay:
     if "max_ms" in body and "sigma" in body:
         raise NotPossible("A delay has max_ms or sigma, not both.")
     if "max_ms" in body:
+        if body["max_ms"] < body["ms"]:
+            raise NotPossible(f"max_ms is {body['max_ms']}, which is less than ms, {body['ms']}.")
         return Delay("uniform", body["ms"], body["max_ms"])
     if "sigma" in body:
         return Delay("lognormal", body["ms"], body["sigma"])
@@ -146,8 +151,11 @@ def render_rate(rate: Rate | None) -> Json:
 
 
 def parse_match(values: Json) -> Match:
-    """Read a ``Match``, or the parameters that say the same."""
-    return Match(**{name: values[name] for name in Match._fields if name in values})
+    """Read a ``Match``, or the parameters that say the same; methods in any case."""
+    given = {name: values[name] for name in Match._fields if name in values}
+    if "method" in given:
+        given["method"] = given["method"].upper()
+    return Match(**given)
 
 
 def parse_assertion(body: Json) -> Assertion:
@@ -155,10 +163,13 @@ def parse_assertion(body: Json) -> Assertion:
     if "called" in body and {"at_least", "at_most"} & body.keys():
         raise NotPossible("Say called, or at_least and at_most, not both.")
     called = body.get("called")
+    low, high = body.get("at_least", called or 0), body.get("at_most", called)
+    if high is not None and low > high:
+        raise NotPossible(f"at_least is {low}, which is more than at_most, {high}: never.")
     return Assertion(
         match=parse_match(body.get("match", {})),
-        at_least=body.get("at_least", 0) if called is None else called,
-        at_most=body.get("at_most", called),
+        at_least=low,
+        at_most=high,
         sequence=tuple(parse_match(step) for step in body.get("sequence", ())),
     )
 

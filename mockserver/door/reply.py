@@ -7,14 +7,13 @@ import functools
 from collections.abc import Iterable
 from datetime import datetime
 from email.utils import format_datetime
-from http import HTTPStatus
 from typing import NamedTuple, Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.api.problems import Answer
 from mockserver.sandbox.exchanges import Headers
-from mockserver.sandbox.faults import Break
+from mockserver.sandbox.faults import WITHOUT_BODY, Break
 
 MAX_HANG_SECONDS = 60.0
 CONNECTION = "canopy-mock.connection"
@@ -23,7 +22,6 @@ CONNECTION = "canopy-mock.connection"
 _GARBAGE = b"\x16\x03\x01\x00\x20 this is no HTTP\r\n\r\n"
 _PART_SECONDS = 0.05
 _LINGER_SECONDS = 5.0
-_WITHOUT_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
 class Connection(Protocol):
@@ -192,8 +190,8 @@ def is_gone(scope: Scope) -> bool:
 
 
 def without_body(status: int) -> bool:
-    """Tell whether answers of this status have no body (RFC 9110, 6.4.1)."""
-    return status in _WITHOUT_BODY
+    """Tell whether answers of this status have no body."""
+    return status in WITHOUT_BODY
 
 
 async def _send_head(reply: Reply, send: Send) -> None:

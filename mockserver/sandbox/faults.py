@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from enum import Enum
+from http import HTTPStatus
 from itertools import starmap
 from typing import NamedTuple
 
@@ -14,6 +15,9 @@ MAX_DELAY_SECONDS = 60.0
 
 _FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 _FIELD_VALUE = re.compile(r"[\t\x20-\x7e]{0,1024}")
+_MIN_HALVED_BYTES = 2
+WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+"""The statuses of answers without a body (RFC 9110, 6.4.1)."""
 _FRAMING = frozenset({"content-length", "transfer-encoding", "connection", "date"})
 
 
@@ -103,19 +107,25 @@ class Fault(NamedTuple):
     @property
     def problem(self) -> str:
         """Say why it makes no sense; nothing if it does."""
-        parts = (self.delay, self.answer, self.breaks, self.bytes_per_second)
-        if all(part is None for part in parts):
-            return "It does nothing: say delay, answer, breaks or bytes_per_second."
-        needs_answer = self.breaks in (Break.TRUNCATE, Break.MALFORMED)
-        if needs_answer and self.answer is None and self.stage is not Stage.AFTER_COMMIT:
-            return "truncate and malformed need an answer, or the stage after_commit."
-        if self.breaks is not None and self.bytes_per_second is not None:
-            return "bytes_per_second does not go with breaks."
-        if self.answer is not None:
-            if self.breaks is not None and not needs_answer:
-                return f"answer does not go with {self.breaks.value}: there is none."
-            return next(filter(None, starmap(_field_problem, self.answer.headers)), "")
-        return ""
+        return next(self._problems(), "")
+
+    def _problems(self) -> Iterator[str]:
+        answer, breaks = self.answer, self.breaks
+        needs_answer = breaks in (Break.TRUNCATE, Break.MALFORMED)
+        if all(part is None for part in (self.delay, answer, breaks, self.bytes_per_second)):
+            yield "It does nothing: say delay, answer, breaks or bytes_per_second."
+        if self.since is not None and self.until is not None and self.until <= self.since:
+            yield "until is not later than since: it would strike nothing."
+        if needs_answer and answer is None and self.stage is not Stage.AFTER_COMMIT:
+            yield "truncate and malformed need an answer, or the stage after_commit."
+        if breaks is not None and self.bytes_per_second is not None:
+            yield "bytes_per_second does not go with breaks."
+        if answer is not None and breaks is not None:
+            if not needs_answer:
+                yield f"answer does not go with {breaks.value}: there is none."
+            yield from _half_problems(answer, breaks)
+        if answer is not None:
+            yield from filter(None, starmap(_field_problem, answer.headers))
 
     @property
     def is_final(self) -> bool:
@@ -129,6 +139,14 @@ class Fault(NamedTuple):
             and (self.operations is None or operation in self.operations)
             and (self.account_id is None or self.account_id == account_id)
         )
+
+
+def _half_problems(answer: FaultAnswer, breaks: Break) -> Iterator[str]:
+    """Say why half of an answer would be no broken one."""
+    if answer.status in WITHOUT_BODY or not answer.body:
+        yield f"{breaks.value} needs an answer with a body, and this one has none."
+    if breaks is Break.MALFORMED and len(answer.body) < _MIN_HALVED_BYTES:
+        yield "malformed needs a body of two bytes at least: half of it is sent."
 
 
 def _field_problem(name: str, value: str) -> str:

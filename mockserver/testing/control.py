@@ -46,5 +46,12 @@ def _told(answer: httpx.Response) -> str:
         error = answer.json()["error"]
     except (ValueError, KeyError, TypeError):
         return answer.text
-    broken = [f"{d['instancePath']} {d['message']}" for d in error.get("details", ())]
-    return "; ".join([error["message"], *broken])
+    return "; ".join([error["message"], *map(_violation, error.get("details", ()))])
+
+
+def _violation(detail: dict[str, Any]) -> str:
+    """Give where a rule is broken, which, and by what or for what."""
+    known = {"additionalProperty", "allowedValues"}
+    facts = [fact for name, fact in detail["params"].items() if name in known]
+    told = [", ".join(map(str, f)) if isinstance(f, list) else str(f) for f in facts]
+    return " ".join([detail["instancePath"], ": ".join([detail["message"], *told])])
