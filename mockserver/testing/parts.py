@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 
 from mockserver.testing.control import Control
 
+_SHOWN = 300
+"""How many characters of a body a report shows."""
+
 
 class InconclusiveError(AssertionError):
     """Nobody can tell: something that matters was evicted, or is not answered yet."""
@@ -181,6 +184,12 @@ class Exchanges:
         lines: list[str] = self._control("POST", "exchanges/assert", {})["exchanges"]
         return lines
 
+    def report(self) -> str:
+        """Give the newest in a line each, and below each what was sent and what was answered."""
+        lines = self.lines()
+        kept = self.all()[-len(lines) :] if lines else []
+        return "\n".join(map(_reported, lines, kept))
+
     def _assert(self, assertion: dict[str, Any], told: str) -> None:
         __tracebackhide__ = True
         outcome = self._control("POST", "exchanges/assert", assertion)
@@ -190,6 +199,16 @@ class Exchanges:
         seen = outcome["exchanges"] or self.lines()
         text = "\n  ".join([message, *seen])
         raise (InconclusiveError if outcome["outcome"] == "inconclusive" else AssertionError)(text)
+
+
+def _reported(line: str, exchange: Exchange) -> str:
+    bodies = (("sent", exchange.request_body), ("answered", exchange.answer_body))
+    told = [f"   {what} {_cut(' '.join(body.split()))}" for what, body in bodies if body]
+    return "\n".join([line, *told])
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _told(match: dict[str, Any]) -> str:

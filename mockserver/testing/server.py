@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 import re
@@ -9,17 +10,26 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import IO
 
 import httpx
 
+import mockserver
 from mockserver.testing.sandbox import CanopyMock
 
 _READY = re.compile(r"is ready at (http://\S+)")
 _STOP_SECONDS = 15.0
 _NO_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 _MAX_NAME = 40
+_NOT_OURS = frozenset({"PYTHONPATH"})
+_MAIN = f"""
+import sys
+sys.path.append({str(Path(mockserver.__file__).parents[1])!r})  # if it is not installed
+from mockserver.cli import main
+main()
+"""
 
 
 class StartError(Exception):
@@ -29,9 +39,10 @@ class StartError(Exception):
 class Server:
     """A server, and what its sandboxes are made with."""
 
-    def __init__(self, url: str, http: httpx.Client) -> None:
-        """Use the server at ``url`` with ``http``, which stays open."""
+    def __init__(self, url: str, http: httpx.Client, control_token: str | None = None) -> None:
+        """Use the server at ``url`` with ``http``, which says the control token and stays open."""
         self.url = url
+        self.control_token = control_token
         self._http = http
 
     def sandbox(self, name: str = "") -> CanopyMock:
@@ -41,13 +52,17 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(*options: str) -> Iterator[Server]:
+def running(*options: str, control_token: str | None = None) -> Iterator[Server]:
     """Start ``canopy-mock serve`` on a free port with further options; stop it in the end.
 
-    Raises StartError.
+    Only the options say how: ``canopy-mock.toml`` is read if ``--config`` names it, and what lies
+    in the current directory is not imported. Raises StartError.
     """
-    command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", *options]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("CANOPY_MOCK_")}
+    if control_token is not None:
+        options = (*options, f"--control-token={control_token}")
+    command = [sys.executable, "-P", "-c", _MAIN, "serve", "--port", "0", *options]
+    environment = {k: v for k, v in os.environ.items() if k not in _NOT_OURS and not _ours(k)}
+    environment["CANOPY_MOCK_CONFIG"] = os.devnull
     with (
         tempfile.TemporaryFile("w+") as complaints,
         subprocess.Popen(  # noqa: S603 - the command is our own
@@ -55,7 +70,7 @@ def running(*options: str) -> Iterator[Server]:
         ) as process,
     ):
         try:
-            with at(_ready(process, complaints)) as server:
+            with at(_ready(process, complaints), _control_token(options)) as server:
                 yield server
         finally:
             _stop(process)
@@ -63,11 +78,38 @@ def running(*options: str) -> Iterator[Server]:
 
 @contextlib.contextmanager
 def at(url: str, control_token: str | None = None) -> Iterator[Server]:
-    """Use a server that is running already, with the control token that it was started with."""
+    """Use a server that is running already, with the control token that it was started with.
+
+    Raises StartError if none is there.
+    """
+    url = url.rstrip("/")
     headers = {} if control_token is None else {"X-Canopy-Control": control_token}
     transport = httpx.HTTPTransport()
     with httpx.Client(transport=transport, trust_env=False, headers=headers) as http:
-        yield Server(url.rstrip("/"), http)
+        _check_is_there(url, http)
+        yield Server(url, http, control_token)
+
+
+def _check_is_there(url: str, http: httpx.Client) -> None:
+    """Make sure that a server answers. Raises StartError."""
+    try:
+        answer = http.get(f"{url}/healthz")
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise StartError(f"no canopy-mock server answers at {url}: {error}") from error
+    if not answer.is_success:
+        raise StartError(f"{url} is no canopy-mock server: it answers {answer.status_code}")
+
+
+def _ours(name: str) -> bool:
+    return name.startswith("CANOPY_MOCK_")
+
+
+def _control_token(options: Sequence[str]) -> str | None:
+    """Give the control token among the options of a server, the last one as the command does."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    parser.add_argument("--control-token")
+    token: str | None = parser.parse_known_args(options)[0].control_token
+    return token
 
 
 def _ready(process: subprocess.Popen[str], complaints: IO[str]) -> str:

@@ -16,6 +16,15 @@ from tests.running import serving
 ALONE = ("-p", "mockserver.pytest_plugin", "-p", "xdist")
 """Without the plugins of others, which take seconds to import in each worker."""
 
+RUNS_COROUTINES = """
+import asyncio
+
+def pytest_pyfunc_call(pyfuncitem):
+    arguments = {n: pyfuncitem.funcargs[n] for n in pyfuncitem._fixtureinfo.argnames}
+    asyncio.run(pyfuncitem.obj(**arguments))
+    return True
+"""
+
 MANY = """
     import pytest
 
@@ -31,15 +40,30 @@ MANY = """
 """
 
 
-def run(folder: Path, code: str, *arguments: str, alone: bool = True) -> tuple[int, str]:
-    """Run pytest on ``code`` in a project of its own."""
+def run(
+    folder: Path, code: str, *arguments: str, alone: bool = True, **environment: str
+) -> tuple[int, str]:
+    """Run the command pytest on ``code`` in a project of its own."""
     lines = code.strip("\n").splitlines()
     (folder / "test_it.py").write_text("\n".join(line[4:] for line in lines) + "\n")
     (folder / "pytest.ini").write_text("[pytest]\ncanopy_mock_options = --accounts 3\n")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *(ALONE if alone else ()), "-W", "error", *arguments],
+        [
+            sys.executable,
+            "-P",
+            "-m",
+            "pytest",
+            *(ALONE if alone else ()),
+            "-W",
+            "error",
+            *arguments,
+        ],
         cwd=folder,
-        env={**os.environ, **({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} if alone else {})},
+        env={
+            **os.environ,
+            **({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} if alone else {}),
+            **environment,
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -83,9 +107,91 @@ def test_a_server_is_started_as_the_project_says(tmp_path: Path) -> None:
 
 def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
     test = "    def test_it(canopy_mock):\n        pass\n"
-    code, printed = run(tmp_path, test, "-o", "canopy_mock_options=--accounts 2")
-    assert code == 1
-    assert "StartError: canopy-mock: Invalid value for '--accounts'" in printed
+    for how in ((), ("--canopy-mock-one-server",)):
+        code, printed = run(tmp_path, test, "-o", "canopy_mock_options=--accounts 2", *how)
+        assert code == pytest.ExitCode.USAGE_ERROR
+        assert printed.count("canopy-mock: Invalid value for '--accounts'") == 1
+        assert "Traceback" not in printed
+
+
+def test_a_server_that_is_not_there_is_told_once_or_in_a_line_each(tmp_path: Path) -> None:
+    told = "no canopy-mock server answers at http://127.0.0.1:9: "
+    code, printed = run(tmp_path, MANY, "--canopy-mock-url", "http://127.0.0.1:9/")
+    assert code == pytest.ExitCode.USAGE_ERROR
+    assert printed.count(told) == 1
+    assert "Traceback" not in printed
+    code, printed = run(tmp_path, MANY, "-n2", "--canopy-mock-url", "http://127.0.0.1:9")
+    assert (code, "24 errors" in printed) == (1, True)
+    assert "parts.py" not in printed
+    assert "Traceback" not in printed
+
+
+@pytest.mark.parametrize("servers", [("-n0",), ("-n2",), ("-n2", "--canopy-mock-one-server")])
+def test_a_project_may_have_files_of_our_names(tmp_path: Path, servers: tuple[str, ...]) -> None:
+    (tmp_path / "canopy-mock.toml").write_text('control-token = "theirs"\nmax-sandboxes = 1\n')
+    for name in ("mockserver", "contract_tests", "starlette"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise RuntimeError('it is not ours')\n")
+    (tmp_path / "faker.py").write_text("raise RuntimeError('it is not ours')\n")
+    code, printed = run(tmp_path, MANY, *servers)
+    assert code == 0, printed
+
+
+def test_what_the_environment_would_import_is_not_the_servers(tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "faker.py").write_text("raise RuntimeError('it is not ours')\n")
+    code, printed = run(tmp_path, MANY, PYTHONPATH=str(theirs))
+    assert code == 0, printed
+
+
+def test_a_configuration_file_is_read_where_the_options_name_it(tmp_path: Path) -> None:
+    test = """
+    def test_accounts(canopy_mock):
+        assert len(canopy_mock.client.get("/accounts?limit=100").json()["results"]) == 7
+    """
+    (tmp_path / "canopy-mock.toml").write_text("accounts = 7\n")
+    code, printed = run(tmp_path, test, "-o", "canopy_mock_options=--config canopy-mock.toml")
+    assert code == 0, printed
+
+
+@pytest.mark.parametrize("servers", [("-n0",), ("-n2",), ("-n2", "--canopy-mock-one-server")])
+@pytest.mark.parametrize(
+    "token",
+    [
+        ("--canopy-mock-control-token", "secret-7"),
+        ("-o", "canopy_mock_options=--accounts 3 --control-token secret-7"),
+        ("-o", "canopy_mock_options=--accounts 3 --control-token=secret-7"),
+    ],
+    ids=["of the plugin", "of the server", "with ="],
+)
+def test_a_server_that_is_started_with_a_control_token_is_told_it(
+    tmp_path: Path, token: tuple[str, ...], servers: tuple[str, ...]
+) -> None:
+    test = """
+    import httpx
+    def test_it(canopy_mock):
+        assert canopy_mock.account(principal_cents=1).total_cents == 1
+        asked = httpx.get(f"{canopy_mock.url}/_mock/clock", headers=canopy_mock.headers)
+        assert asked.status_code == 403
+    """
+    code, printed = run(tmp_path, test, *token, *servers)
+    assert code == 0, printed
+
+
+def test_coroutines_are_tests_too(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(RUNS_COROUTINES)
+    test = """
+    import httpx
+    async def test_it(canopy_mock):
+        async with httpx.AsyncClient(
+            base_url=canopy_mock.url, headers=canopy_mock.headers
+        ) as client:
+            assert (await client.get("/accounts")).status_code == 200
+        canopy_mock.exchanges.assert_called(1)
+    """
+    code, printed = run(tmp_path, test, "-n0", alone=False)
+    assert code == 0, printed
 
 
 def test_a_ledger_that_is_wrong_after_a_test_fails_it(tmp_path: Path) -> None:
@@ -113,9 +219,29 @@ def test_a_failure_shows_what_was_asked_and_no_code_of_ours(tmp_path: Path) -> N
     assert code == 1
     assert "AssertionError: operation=getAccount: expected 2, found 1" in printed
     assert re.search(
-        r"-+ canopy-mock, sbx_test_it_\w+ -+\n1: GET /accounts/can_52322 -> 200", printed
+        r"-+ canopy-mock, sbx_test_it_\w+ -+\n1: GET /accounts/can_52322 -> 200\n"
+        r"   answered {\"account_id\":\"can_52322\",.{200,}…\n",
+        printed,
     )
     assert "parts.py" not in printed
+
+
+def test_a_fixture_that_fails_shows_what_it_asked(tmp_path: Path) -> None:
+    test = """
+    import pytest
+
+    @pytest.fixture
+    def offset(canopy_mock):
+        path = "/accounts/can_52322/line_items/debit_offsets"
+        answer = canopy_mock.client.post(path, json={"original_amount_cents": -1})
+        assert answer.status_code == 200
+
+    def test_it(offset):
+        pass
+    """
+    code, printed = run(tmp_path, test)
+    assert (code, "ERROR at setup of test_it" in printed) == (1, True)
+    assert 'debit_offsets -> 422\n   sent {"original_amount_cents":-1}\n   answered {' in printed
 
 
 def test_nothing_of_ours_is_imported_before_the_fixture_is_asked_for(tmp_path: Path) -> None:
