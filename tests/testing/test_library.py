@@ -16,9 +16,11 @@ from mockserver.testing import (
     InconclusiveError,
     Server,
     StartError,
+    at,
     in_process,
     running,
 )
+from tests.running import serving_oddly
 
 POST = "/accounts/can_52322/line_items/debit_offsets"
 
@@ -190,9 +192,18 @@ class TestServers:
         with pytest.raises(ControlError, match="422: This is no ledger to go on from: seed"):
             mock.import_state({**state, "seed": [{"type": "nothing"}]})
 
-    def test_a_broken_ledger_fails_the_sandbox(self, server: Server) -> None:
-        with pytest.raises(AssertionError, match="a cent is missing"), server.sandbox() as mock:
-            mock.control = lambda *_: {"broken": ["a cent is missing"]}  # type: ignore[assignment]
+    def test_a_broken_ledger_fails_the_sandbox(self) -> None:
+        def used(server: Server, *, is_corrupted: bool) -> None:
+            with server.sandbox() as mock:
+                mock.client.post(POST, json={"original_amount_cents": 1})
+                if is_corrupted:
+                    httpx.post(f"{mock.url}/corrupt/{mock.token}").raise_for_status()
+
+        told = r"the ledger is broken:\n  account can_52322 is not what its events lead to"
+        with serving_oddly({}) as odd, at(odd.url) as server:
+            with pytest.raises(AssertionError, match=told):
+                used(server, is_corrupted=True)
+            used(server, is_corrupted=False)
 
     def test_a_server_that_does_not_start_says_why(self) -> None:
         with (

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.running import serving
+from tests.running import serving, serving_oddly
 
 ALONE = ("-p", "mockserver.pytest_plugin", "-p", "xdist")
 """Without the plugins of others, which take seconds to import in each worker."""
@@ -196,17 +196,24 @@ def test_coroutines_are_tests_too(tmp_path: Path) -> None:
 
 def test_a_ledger_that_is_wrong_after_a_test_fails_it(tmp_path: Path) -> None:
     test = """
-    def test_it(canopy_mock):
-        control = canopy_mock.control
-        def corrupted(method, path, *rest):
-            answer = control(method, path, *rest)
-            return {**answer, "broken": ["a cent is missing"]} if path == "verify" else answer
-        canopy_mock.control = corrupted
+    import httpx
+
+    def test_corrupted(canopy_mock):
+        path = "/accounts/can_52322/line_items/debit_offsets"
+        canopy_mock.client.post(path, json={"original_amount_cents": 1})
+        httpx.post(f"{canopy_mock.url}/corrupt/{canopy_mock.token}").raise_for_status()
+
+    def test_sound(canopy_mock):
+        path = "/accounts/can_52322/line_items/debit_offsets"
+        canopy_mock.client.post(path, json={"original_amount_cents": 1})
     """
-    code, printed = run(tmp_path, test)
-    assert code == 1
-    assert "ERROR at teardown of test_it" in printed
-    assert re.search(r"AssertionError: the ledger is broken:\s+E\s+a cent is missing", printed)
+    with serving_oddly({}) as server:
+        code, printed = run(tmp_path, test, "--canopy-mock-url", server.url)
+    assert (code, "2 passed, 1 error" in printed) == (1, True)
+    assert "ERROR at teardown of test_corrupted" in printed
+    told = r"the ledger is broken:\s+E\s+account can_52322 is not what its events lead to\s+E\s+acc"
+    assert re.search(f"AssertionError: {told}", printed)
+    assert re.search(r"- canopy-mock, sbx_test_corrupted_\w+ -+\n1: POST .* -> 200", printed)
 
 
 def test_a_failure_shows_what_was_asked_and_no_code_of_ours(tmp_path: Path) -> None:
