@@ -11,21 +11,9 @@ import click
 
 from contract_tests.command import assumptions, check
 from mockserver import __version__
-from mockserver.api.compat import Compat
-from mockserver.ledger.commands import Processing
-from mockserver.options import (
-    check_tokens,
-    config_option,
-    option,
-    read_instant,
-    read_rate,
-    settings,
-    where_from,
-)
-from mockserver.sandbox.sandboxes import Limits
-from mockserver.settings import DEFAULT_TOKEN, MAX_ACCOUNTS, MAX_EVENTS, MIN_ACCOUNTS
-
-_LIMITS = Limits()
+from mockserver.options import config_option, option, settings, where_from
+from mockserver.serve_options import server_options
+from mockserver.settings import DEFAULT_TOKEN
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -51,69 +39,7 @@ def cli() -> None:
 
 
 @cli.command()
-@option("--host", default="127.0.0.1", help="The address to listen on.")
-@option("--port", type=click.IntRange(0, 65_535), default=8080, help="0 is any free port.")
-@option("--seed", type=int, default=1, help="What the portfolio is drawn from.")
-@option(
-    "--accounts",
-    type=click.IntRange(MIN_ACCOUNTS, MAX_ACCOUNTS),
-    default=25,
-    help="How many accounts the portfolio has.",
-)
-@option(
-    "--token",
-    multiple=True,
-    default=[DEFAULT_TOKEN],
-    callback=check_tokens,
-    help="A bearer token with all rights; may be repeated.",
-)
-@option(
-    "--compat",
-    type=click.Choice([compat.value for compat in Compat]),
-    default=Compat.DOCUMENTED.value,
-    help="The published contract, or what the real service was seen to do.",
-)
-@option(
-    "--processing",
-    type=click.Choice([processing.value for processing in Processing]),
-    default=Processing.AUTOMATIC.value,
-    help="Whether due work is carried out by itself, or only by a roll.",
-)
-@option("--scenario", help="Start from this scenario, a name or a YAML file, not a portfolio.")
-@option(
-    "--frozen-at",
-    metavar="INSTANT",
-    callback=read_instant,
-    help="Let all clocks stand still, at first, at this instant.",
-)
-@option(
-    "--rate",
-    metavar="N[/SECONDS]",
-    callback=read_rate,
-    help="How many requests a token may send: 10 a second, or 100/60.",
-)
-@option("--shared", is_flag=True, help="Know no tokens but those minted for [[clients]].")
-@option("--control-token", help="Open the control API to other machines, with this token.")
-@option("--allow-host", multiple=True, help="A further name for the control API; may be repeated.")
-@option(
-    "--max-sandboxes",
-    type=click.IntRange(1),
-    default=_LIMITS.sandboxes,
-    help="How many sandboxes there may be.",
-)
-@option(
-    "--max-events",
-    type=click.IntRange(1),
-    default=MAX_EVENTS,
-    help="How much may happen in a sandbox.",
-)
-@option(
-    "--forget-after",
-    type=click.FloatRange(0, min_open=True),
-    default=_LIMITS.idle_seconds / 3600,
-    help="After how many hours without use a sandbox of its own is forgotten.",
-)
-@option("--check-responses", is_flag=True, help="Answer 500 rather than break the contract.")
+@server_options
 @option("--reload", is_flag=True, help="Start again when the contract or a fixture changes.")
 @option("--open", is_flag=True, help="Show the ledger in a browser.")
 @config_option

@@ -199,7 +199,7 @@ class TestServers:
                 if is_corrupted:
                     httpx.post(f"{mock.url}/corrupt/{mock.token}").raise_for_status()
 
-        told = r"the ledger is broken:\n  account can_52322 is not what its events lead to"
+        told = r"the ledger is broken:\n\s+account can_52322 is not what its events lead to"
         with serving_oddly({}) as odd, at(odd.url) as server:
             with pytest.raises(AssertionError, match=told):
                 used(server, is_corrupted=True)
