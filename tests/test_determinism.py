@@ -7,6 +7,7 @@ it is 40 days later. Where the clocks of their sandboxes stand still at first is
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any, Self
@@ -139,6 +140,51 @@ def test_two_processes_answer_byte_by_byte_the_same(servers: list[Running]) -> N
     for one, other_one in zip(first, second, strict=True):
         assert one == other_one
     assert digest == other
+
+
+STEERING: list[tuple[str, str, Any]] = [
+    ("POST", "accounts", {"principal_cents": 100, "fees_cents": 5}),
+    ("POST", "faults", {"breaks": "reset", "stage": "after_commit", "probability": 0.5}),
+    ("PUT", "rate_limit", {"requests": 1_000}),
+    ("POST", "snapshots", {"name": "saved"}),
+    ("POST", "clock/advance", {"seconds": 86_400.5}),
+    ("PUT", "clock", {"mode": "frozen"}),
+    *(
+        ("GET", path, None)
+        for path in (
+            *("sandbox", "clock", "faults", "rate_limit", "snapshots", "state", "exchanges"),
+            *("exchanges/har", "accounts/can_52322", "accounts/can_52322/line_items"),
+        )
+    ),
+    ("POST", "exchanges/assert", {"match": {"method": "GET"}, "called": 3}),
+    ("POST", "verify", {}),
+    ("POST", "snapshots/saved/restore", {}),
+    ("PUT", "clock", {"mode": "frozen", "at": "2043-01-01T00:00:00Z"}),
+    ("POST", "reset", {}),
+    ("GET", "clock", None),
+]
+HOW_LONG = re.compile(rb'"(seconds|time|wait)":[0-9.e-]+')
+
+
+def test_what_the_control_api_answers_is_the_same_too(servers: list[Running]) -> None:
+    seen = []
+    for server in servers:
+        with Told(server, "sbx_steered") as told:
+            for path in (ACCOUNT, "/accounts", "/nowhere"):
+                told.ask("GET", path)
+            for method, path, body in STEERING:
+                told.ask(method, f"/_mock/{path}", body)
+            seen.append(told.answers)
+
+    assert {parsed(answer).status for answer in seen[0]} == {200, 404, 409}
+    for one, other in zip(*seen, strict=True):
+        assert without_length(one) == without_length(other)
+
+
+def without_length(answer: bytes) -> bytes:
+    """Give an answer without how long exchanges took, and how many digits that has."""
+    told = HOW_LONG.sub(b"", answer)
+    return re.sub(rb"content-length: \d+", b"", told) if told != answer else answer
 
 
 def test_tokens_are_the_same_too(servers: list[Running]) -> None:

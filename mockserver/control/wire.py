@@ -18,12 +18,11 @@ from mockserver.sandbox.sandbox import Sandbox, Snapshot
 
 def render_clock(clock: SandboxClock) -> Json:
     """Write a ``Clock``."""
-    now, setting = clock.now(), clock.setting
-    ahead = setting.offset if setting.frozen_at is None else setting.frozen_at - clock.base.now()
+    setting = clock.setting
     return {
-        "now": now.isoformat(),
+        "now": clock.now().isoformat(),
         "mode": setting.mode,
-        "offset_seconds": ahead.total_seconds(),
+        "offset_seconds": 0 if setting.frozen_at else setting.offset.total_seconds(),
     }
 
 
