@@ -28,7 +28,7 @@ class Clock:
         """Give the time, in UTC."""
         return datetime.fromisoformat(self._control("GET", "clock")["now"])
 
-    def freeze(self, at: datetime | None = None) -> datetime:
+    def freeze(self, at: datetime | str | None = None) -> datetime:
         """Let it stand still, now or ``at`` an instant to come; give that. Raises ControlError."""
         body = {"mode": "frozen"} | ({} if at is None else {"at": _instant(at)})
         return datetime.fromisoformat(self._control("PUT", "clock", body)["now"])
@@ -37,13 +37,17 @@ class Clock:
         """Let it go on from where it stands; give that."""
         return datetime.fromisoformat(self._control("PUT", "clock", {"mode": "offset"})["now"])
 
-    def advance(self, by: timedelta | None = None, **units: float) -> datetime:
-        """Let time pass: ``advance(days=30)``; give what time it is then. Raises ControlError."""
-        seconds = ((by or timedelta()) + timedelta(**units)).total_seconds()
+    def advance(self, by: timedelta | float = 0, **units: float) -> datetime:
+        """Let time pass, ``advance(days=30)`` or so many seconds; give what time it is then.
+
+        Raises ControlError.
+        """
+        first = by if isinstance(by, timedelta) else timedelta(seconds=by)
+        seconds = (first + timedelta(**units)).total_seconds()
         answer = self._control("POST", "clock/advance", {"seconds": seconds})
         return datetime.fromisoformat(answer["now"])
 
-    def advance_to(self, at: datetime) -> datetime:
+    def advance_to(self, at: datetime | str) -> datetime:
         """Let time pass until an instant; give it. Raises ControlError."""
         answer = self._control("POST", "clock/advance", {"to": _instant(at)})
         return datetime.fromisoformat(answer["now"])
@@ -215,8 +219,13 @@ def _told(match: dict[str, Any]) -> str:
     return " ".join(f"{name}={value}" for name, value in match.items()) or "requests"
 
 
-def _instant(at: datetime) -> str:
-    """Write an instant; a naive one is local to nobody, and an error. Raises ValueError."""
+def _instant(at: datetime | str) -> str:
+    """Write an instant; a naive one is local to nobody, and an error. Raises ValueError.
+
+    What is text already is read by the server, which tells what is wrong with it.
+    """
+    if isinstance(at, str):
+        return at
     if at.tzinfo is None:
         raise ValueError(f"{at!r} has no time zone")
     return at.astimezone(UTC).isoformat()

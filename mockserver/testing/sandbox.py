@@ -26,6 +26,14 @@ class Snapshot:
         """Go back to it: the ledger and the clock. Raises ControlError if it is gone."""
         self._control("POST", f"snapshots/{self.name}/restore")
 
+    def delete(self) -> None:
+        """Forget it. Raises ControlError if it is gone."""
+        self._control("DELETE", f"snapshots/{self.name}")
+
+    def __repr__(self) -> str:
+        """Show its name."""
+        return f"Snapshot({self.name!r})"
+
 
 class Account:
     """An account as it is now. Reading it is no exchange, and no fault strikes that."""
@@ -66,6 +74,10 @@ class Account:
     def __str__(self) -> str:
         """Give its id."""
         return self.account_id
+
+    def __repr__(self) -> str:
+        """Show its id."""
+        return f"Account({self.account_id!r})"
 
 
 class CanopyMock:
@@ -137,6 +149,10 @@ class CanopyMock:
             self.client.close()
         with contextlib.suppress(ControlError):
             self.control("DELETE", "sandbox")
+
+    def __repr__(self) -> str:
+        """Show where it is, and its name."""
+        return f"CanopyMock({self.url!r}, {self.token!r})"
 
     def __enter__(self) -> Self:
         """Use it in a ``with``."""

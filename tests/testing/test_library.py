@@ -93,6 +93,13 @@ class TestClock:
         with pytest.raises(ControlError, match="409: It is 2035"):
             mock.clock.advance_to(began)
 
+    def test_instants_may_be_text_and_spans_seconds(self, mock: CanopyMock) -> None:
+        assert mock.clock.freeze("2036-01-01T00:00:00Z") == datetime(2036, 1, 1, tzinfo=UTC)
+        assert mock.clock.advance(5) == datetime(2036, 1, 1, 0, 0, 5, tzinfo=UTC)
+        assert mock.clock.advance_to("2036-02-01T01:00:00+01:00").month == 2
+        with pytest.raises(ControlError, match='/body/at must match format "date-time"'):
+            mock.clock.freeze("2037-01-01")
+
     def test_an_instant_of_nowhere_is_told(self, mock: CanopyMock) -> None:
         with pytest.raises(ValueError, match="has no time zone"):
             mock.clock.freeze(datetime(2035, 1, 1))  # noqa: DTZ001 - that is the point
@@ -191,6 +198,18 @@ class TestServers:
         assert account.total_cents == before
         with pytest.raises(ControlError, match="422: This is no ledger to go on from: seed"):
             mock.import_state({**state, "seed": [{"type": "nothing"}]})
+
+    def test_a_snapshot_is_forgotten(self, mock: CanopyMock) -> None:
+        saved = mock.snapshot()
+        saved.delete()
+        for gone in (saved.delete, saved.restore):
+            with pytest.raises(ControlError, match="404: There is no snapshot snapshot_1"):
+                gone()
+
+    def test_everything_shows_what_it_is(self, mock: CanopyMock) -> None:
+        assert repr(mock) == f"CanopyMock({mock.url!r}, {mock.token!r})"
+        assert repr(mock.account("can_52322")) == "Account('can_52322')"
+        assert repr(mock.snapshot()) == "Snapshot('snapshot_1')"
 
     def test_a_broken_ledger_fails_the_sandbox(self) -> None:
         def used(server: Server, *, is_corrupted: bool) -> None:
