@@ -111,7 +111,7 @@ class Account(NamedTuple):
         return self._replace(
             listed=self.listed.sealed(),
             waiting=self.waiting.sealed(),
-            lots=tuple(lots.sealed() for lots in self.lots),
+            lots=tuple(lots.sealed().with_head_apart() for lots in self.lots),
             items=self.items.sealed(),
             processed=self.processed.sealed(),
             standing=standing,

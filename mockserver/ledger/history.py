@@ -16,6 +16,8 @@ from typing import Generic, TypeVar
 V = TypeVar("V")
 
 _MAX_LAYERS = 16
+_NO_INDEX: dict[str, int] = {}
+"""What all layers have that need none. Nothing is ever added to it."""
 
 
 class _Layer(Generic[V]):
@@ -31,8 +33,8 @@ class _Layer(Generic[V]):
         self.entries: list[V] = []
         self.first_key = ""
         """The key of the first entry."""
-        self.index: dict[str, int] = {}
-        """Filled with the second entry: most layers of a sandbox have one."""
+        self.index = _NO_INDEX
+        """Made with the second entry: most layers of a sandbox have one."""
 
     def place(self, key: str) -> int | None:
         """Give where the entry of ``key`` stands, or None."""
@@ -42,8 +44,8 @@ class _Layer(Generic[V]):
 
     def places(self) -> dict[str, int]:
         """Give where the entry of each key stands, to be added to."""
-        if self.entries and not self.index:
-            self.index[self.first_key] = 0
+        if not self.index:
+            self.index = {self.first_key: 0} if self.entries else {}
         return self.index
 
 

@@ -62,8 +62,8 @@ class Ordered(Generic[E]):
                 chunks, tail, seen = self._all_chunks(), [], 0
             if len(tail) == seen and seen:
                 tail.append(entry)
-            else:
-                tail = [*tail[:seen], entry]
+            else:  # a list of one, written so, has no room that nobody needs
+                tail = [*tail[:seen], entry] if seen else [entry]
             successor: Ordered[E] = Ordered.__new__(Ordered)
             successor._chunks, successor._tail, successor._seen = chunks, tail, seen + 1
             return successor
@@ -102,11 +102,18 @@ class Ordered(Generic[E]):
         """Give the collection with ``head`` instead of the first tuple; they have one key."""
         if not self._chunks:
             return self.sealed().with_head(head)
-        chunks = self._chunks
+        first, *behind = self._chunks
+        if len(first) > 1:  # it changes again: the others are not copied then
+            behind.insert(0, first[1:])
         successor: Ordered[E] = Ordered.__new__(Ordered)
-        successor._chunks = ((head, *chunks[0][1:]), *chunks[1:])
+        successor._chunks = ((head,), *behind)
         successor._tail, successor._seen = self._tail, self._seen
         return successor
+
+    def with_head_apart(self) -> Ordered[E]:
+        """Give the same, so that not even the first :meth:`with_head` copies the others."""
+        chunks = self._chunks
+        return self.with_head(chunks[0][0]) if chunks and len(chunks[0]) > 1 else self
 
     def find(self, key: tuple[Any, Any]) -> E | None:
         """Give the tuple that has this key, or None."""

@@ -52,7 +52,7 @@ def test_it_is_a_sorted_list_and_its_old_versions_stay(steps: list[tuple[str, in
             entry = (first // 7, first, f"step {at}")
             entries, model = entries.with_head(entry), {**model, first: entry}
         elif step == "seal":
-            entries = entries.sealed()
+            entries = entries.sealed().with_head_apart()
         elif step == "branch":
             entries, past = versions[number % len(versions)]
             model = dict(past)
@@ -109,3 +109,13 @@ def test_collections_are_equal_by_content_and_show_it() -> None:
     assert Ordered([(1, 2), (3, 4)]) == Ordered([(3, 4), (1, 2)])
     assert Ordered([(1, 2)]) != [(1, 2)]
     assert repr(Ordered([(1, 2)])) == "Ordered([(1, 2)])"
+
+
+def test_a_head_that_changes_copies_nothing_of_what_is_behind_it() -> None:
+    entries = Ordered[Entry]([(0, at, "") for at in range(3)]).with_head_apart()
+    once = entries.with_head((0, 0, "less"))
+    twice = once.with_head((0, 0, "still less"))
+
+    assert once._chunks[1] is twice._chunks[1] is entries._chunks[1]
+    assert list(twice) == [(0, 0, "still less"), (0, 1, ""), (0, 2, "")]
+    assert twice.with_head_apart() is twice
