@@ -5,6 +5,7 @@ python -m benchmarks.sandbox
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import statistics
 import time
@@ -14,8 +15,9 @@ from datetime import UTC, datetime
 from itertools import islice
 
 import click
+import httpx
 
-from mockserver.app import plant
+from mockserver.app import build, plant
 from mockserver.ledger.line_item import ItemType, Post
 from mockserver.ledger.terms import AccountStatus
 from mockserver.sandbox.clock import SystemClock
@@ -48,7 +50,8 @@ def main() -> None:
     _tell("reset one", _each(sandbox.reset, _TIMES))
     _tell("restore a snapshot", _each(lambda: sandbox.restore(saved), _TIMES))
     _tell("take a snapshot", _each(lambda: sandbox.save("one"), _TIMES))
-    click.echo(f"{_SANDBOXES} sandboxes of {_WRITES} writes: {_mebibytes(seed):.1f} MiB")
+    click.echo(f"{_SANDBOXES} sandboxes of {_WRITES} writes: {megabytes(seed):.1f} MB")
+    click.echo(f"with the log of their requests: {asyncio.run(_megabytes_logged()):.1f} MB")
     _tell("a test: a sandbox of its own, verified and forgotten, over HTTP", _each_test())
 
 
@@ -63,16 +66,39 @@ def _write(sandbox: Sandbox) -> None:
         sandbox.apply(Post(account.terms.account_id, ItemType.DEBIT_OFFSET, 5))
 
 
-def _mebibytes(seed: Seed) -> float:
+def megabytes(seed: Seed) -> float:
+    """Give what many sandboxes take that were written to, in 10^6 bytes."""
     sandboxes = _sandboxes(seed)
     gc.collect()
     tracemalloc.start()
     for number in range(_SANDBOXES):
         _write(sandboxes.get(f"sbx_{number}"))
     gc.collect()
+    return _traced()
+
+
+async def _megabytes_logged() -> float:
+    """Give what a tenth of them takes, times ten, where each write is a request."""
+    app = build(Settings(accounts=_ACCOUNTS))
+    active = [a for a in app.sandboxes.seed.accounts if a.status is AccountStatus.ACTIVE]
+    paths = [f"/accounts/{a.terms.account_id}/line_items/debit_offsets" for a in active[:_WRITES]]
+    transport = httpx.ASGITransport(app.asgi)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        for number in range(1 + _SANDBOXES // 10):
+            if number == 1:  # the first makes what all share
+                gc.collect()
+                tracemalloc.start()
+            headers = {"Authorization": f"Bearer sbx_{number}"}
+            for path in paths:
+                await client.post(path, json={"original_amount_cents": 5}, headers=headers)
+    gc.collect()
+    return _traced() * 10
+
+
+def _traced() -> float:
     taken, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    return taken / 2**20
+    return taken / 1e6
 
 
 def _each_test() -> float:

@@ -34,6 +34,7 @@ from mockserver.door.reply import (
 )
 from mockserver.sandbox.clock import Clock
 from mockserver.sandbox.faults import Break, Stage
+from mockserver.sandbox.packing import Packer
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes, TooManySandboxesError
 from mockserver.sandbox.traffic import Flight, Subject
@@ -59,6 +60,7 @@ class Front:
         self._tokens = tokens
         self._sandboxes = sandboxes
         self._hang_seconds = hang_seconds
+        self._packer = Packer()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, and keep what was asked and answered."""
@@ -72,7 +74,7 @@ class Front:
         passage = Passage(Request(scope, body, _token(scope), subject, clock, now, began), now)
         if sandbox is None:
             await self._ask(passage)
-            passage.keep_in(self._sandboxes.strangers)
+            passage.keep_in(self._sandboxes.strangers, self._packer)
             await self._leave(passage, send)
             return
         with sandbox.traffic.in_flight(scope["method"], subject) as flight:
@@ -85,7 +87,7 @@ class Front:
             finally:
                 # it may have been forgotten, and be used again; then this changed the new one
                 kept = self._sandboxes.find(sandbox.name) or sandbox
-                passage.keep_in(kept.traffic.exchanges)
+                passage.keep_in(kept.traffic.exchanges, self._packer)
                 flight.is_told = True
             await self._leave(passage, send)
         await linger(scope)

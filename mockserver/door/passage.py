@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
 
 from starlette.types import Scope
 
@@ -13,9 +14,12 @@ from mockserver.door.body import Body
 from mockserver.door.redaction import REDACTED, redacted, redacted_headers
 from mockserver.door.reply import Reply, encoded, without_body
 from mockserver.sandbox.clock import Clock
-from mockserver.sandbox.exchanges import Exchange, Exchanges
+from mockserver.sandbox.exchanges import Exchange, Exchanges, Headers
 from mockserver.sandbox.faults import Break, Fault, FaultAnswer, Strike
+from mockserver.sandbox.packing import Packer
 from mockserver.sandbox.traffic import Subject
+
+T = TypeVar("T")
 
 MINTING = "createAccessToken"
 """The operation whose bodies hold secrets."""
@@ -82,15 +86,20 @@ class Passage:
                 return reply.half()
         return None
 
-    def keep_in(self, exchanges: Exchanges) -> None:
+    def keep_in(self, exchanges: Exchanges, packer: Packer) -> None:
         """Log the request, and what becomes of it."""
         request, left = self.request, self.leaving
         scope, token = request.scope, request.token
         operation, account_id = request.subject
         query = scope["query_string"]
-        target = scope["raw_path"] + (b"?" + query if query else b"")
-        hides_bodies = operation == MINTING
+        target = redacted(scope["raw_path"] + (b"?" + query if query else b""), token)
         asked, answered = request.body.received, b"" if left is None else left.body
+        asked, answered = redacted(asked, token), redacted(answered, token)
+        if operation == MINTING:
+            asked = answered = REDACTED
+        status = 0 if left is None else left.status
+        sent, sent_bytes = _fields(redacted_headers(scope["headers"]))
+        got, got_bytes = _fields(() if left is None else redacted_headers(left.headers))
         exchanges.add(
             Exchange(
                 number=exchanges.next_number,
@@ -98,19 +107,47 @@ class Passage:
                 at=request.at,
                 seconds=time.perf_counter() - request.began,
                 method=scope["method"],
-                target=redacted(target, token).decode("latin-1"),
+                target=_text(target.decode("latin-1")),
                 operation=operation,
-                account_id=account_id,
-                request_headers=redacted_headers(scope["headers"]),
-                request_body=REDACTED if hides_bodies else redacted(asked, token),
-                status=0 if left is None else left.status,
+                account_id=None if account_id is None else _text(account_id),
+                request_headers=sent,
+                request_body=asked,
+                status=status,
                 decided=0 if self.decided is None else self.decided.status,
-                answer_headers=() if left is None else redacted_headers(left.headers),
-                answer_body=REDACTED if hides_bodies else redacted(answered, token),
+                answer_headers=got,
+                answer=packer.packed((operation, status), answered),
+                size=len(target) + sent_bytes + len(asked) + got_bytes + len(answered),
                 fault_ids=tuple(strike.fault.fault_id for strike in self.strikes),
                 client_left=self.client_left,
             )
         )
+
+
+# What exchanges have in common they share: most requests of a client are much alike.
+
+_LONG_BYTES = 1_024
+"""What is longer is not kept to be shared."""
+
+
+def _fields(fields: Headers) -> tuple[Headers, int]:
+    """Give fields, and how many bytes are in them."""
+    size = sum(len(name) + len(value) for name, value in fields)
+    return (_shared(tuple(fields)) if size <= _LONG_BYTES else fields), size
+
+
+def _text(text: str) -> str:
+    return _shared(text) if len(text) <= _LONG_BYTES else text
+
+
+def _shared(value: T) -> T:
+    """Give the one value that equals this one."""
+    one: T = _one(value)
+    return one
+
+
+@lru_cache(maxsize=4_096)
+def _one(value: Any) -> Any:
+    return value
 
 
 def _instead(answer: FaultAnswer, at: datetime) -> Reply:

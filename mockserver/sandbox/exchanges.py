@@ -7,10 +7,11 @@ was evicted could change is *inconclusive*, never wrong.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
+
+from mockserver.sandbox.packing import Packed
 
 MAX_EXCHANGES = 1_000
 MAX_BYTES = 4 * 2**20
@@ -42,7 +43,9 @@ class Exchange(NamedTuple):
     decided: int
     """What would have left without a fault; 0 where a fault came before it."""
     answer_headers: Headers
-    answer_body: bytes
+    answer: Packed
+    size: int
+    """How many bytes are in its target, fields and bodies."""
     fault_ids: tuple[str, ...]
     """The faults that struck it, in their order."""
     client_left: bool = False
@@ -54,11 +57,9 @@ class Exchange(NamedTuple):
         return self.fault_ids[-1] if self.fault_ids else None
 
     @property
-    def size(self) -> int:
-        """How many bytes are in it."""
-        fields = (*self.request_headers, *self.answer_headers)
-        in_fields = sum(len(name) + len(value) for name, value in fields)
-        return in_fields + len(self.target) + len(self.request_body) + len(self.answer_body)
+    def answer_body(self) -> bytes:
+        """What left of the body."""
+        return self.answer.body
 
 
 class Match(NamedTuple):
@@ -99,15 +100,15 @@ class Match(NamedTuple):
 class Exchanges:
     """The newest exchanges, oldest first."""
 
-    __slots__ = ("_bytes", "_evicted", "_kept", "_last", "_sizes", "_waiting")
+    __slots__ = ("_bytes", "_evicted", "_kept", "_last", "_waiting")
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._kept: deque[Exchange] = deque()
-        self._sizes: deque[int] = deque()
+        self._kept: list[Exchange] = []
+        """Not a deque: with a few exchanges in it, that takes three times as much."""
         self._bytes = 0
         self._last = 0
-        self._evicted: Counter[str | None] = Counter()
+        self._evicted: dict[str | None, int] = {}
         """The highest number that was evicted of each operation."""
         self._waiting: list[asyncio.Future[None]] = []
 
@@ -121,11 +122,10 @@ class Exchanges:
         self._last = exchange.number
         kept = self._kept
         kept.append(exchange)
-        self._sizes.append(exchange.size)
-        self._bytes += self._sizes[-1]
+        self._bytes += exchange.size
         while len(kept) > MAX_EXCHANGES or self._bytes > MAX_BYTES:
-            gone = kept.popleft()
-            self._bytes -= self._sizes.popleft()
+            gone = kept.pop(0)
+            self._bytes -= gone.size
             self._evicted[gone.operation] = gone.number
         self.wake()
 
@@ -149,7 +149,6 @@ class Exchanges:
     def clear(self) -> None:
         """Forget all; numbers go on."""
         self._kept.clear()
-        self._sizes.clear()
         self._evicted.clear()
         self._bytes = 0
 
