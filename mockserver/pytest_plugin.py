@@ -102,12 +102,14 @@ def canopy_mock_server(pytestconfig: pytest.Config) -> Server:
     from mockserver.testing.server import StartError  # noqa: PLC0415 - see above
 
     try:
-        return _start(pytestconfig)
+        server = _start(pytestconfig)
     except StartError as error:
         # once, not for every test; but a worker of xdist cannot end the others
         if _is_worker(pytestconfig):
             pytest.fail(str(error), pytrace=False)
         pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+    server.warm_up()
+    return server
 
 
 @pytest.fixture

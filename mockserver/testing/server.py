@@ -17,6 +17,7 @@ from typing import IO
 import httpx
 
 import mockserver
+from mockserver.testing.control import ControlError
 from mockserver.testing.sandbox import CanopyMock
 
 _READY = re.compile(r"is ready at (http://\S+)")
@@ -49,6 +50,14 @@ class Server:
         """Give a new sandbox, called after ``name`` and by chance."""
         told = _NO_NAME.sub("_", name)[-_MAX_NAME:]
         return CanopyMock(self._http, self.url, f"sbx_{told}_{secrets.token_hex(6)}")
+
+    def warm_up(self) -> None:
+        """Let it do now what it does once, when it is first asked: so no test waits for that.
+
+        It puts the control API together, and makes sure of the seed.
+        """
+        with contextlib.suppress(ControlError), self.sandbox("warm_up"):
+            pass
 
 
 @contextlib.contextmanager

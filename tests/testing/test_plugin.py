@@ -179,6 +179,19 @@ def test_a_server_that_is_started_with_a_control_token_is_told_it(
     assert code == 0, printed
 
 
+def test_the_first_test_pays_no_more_than_others(tmp_path: Path) -> None:
+    test = """
+    import time
+
+    def test_it(canopy_mock):
+        began = time.monotonic()
+        canopy_mock.verify()
+        assert time.monotonic() - began < 0.2
+    """
+    code, printed = run(tmp_path, test, "-o", "canopy_mock_options=--accounts 1000")
+    assert code == 0, printed
+
+
 def test_coroutines_are_tests_too(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(RUNS_COROUTINES)
     test = """
