@@ -177,15 +177,15 @@ def test_a_retry_is_safe_while_the_first_answer_is_held(server: Running, name: s
     wanted = Wanted(1_234, "held")
     with steering(server) as sandbox, ThreadPoolExecutor(1) as pool:
         before = sandbox.total()
-        sandbox.fault(fault_id="held", stage="after_commit", times=1, delay={"ms": 300})
+        sandbox.fault(fault_id="held", stage="after_commit", times=1, delay={"ms": 800})
         sandbox.fault(fault_id="struck", stage="in_flight", times=2, **FAULTS[name])
-        first = pool.submit(steered_post, server, sandbox.name, wanted)
-        while not struck(sandbox, "held"):
-            pass
         timeout = httpx.Timeout(10, read=PATIENCE.get(name, 10))
         with httpx.Client(
             base_url=server.url, headers=sandbox.client.headers, timeout=timeout
         ) as client:
+            first = pool.submit(steered_post, server, sandbox.name, wanted)
+            while not struck(sandbox, "held"):
+                pass
             got = until_it_works(client, wanted)
 
         assert struck(sandbox, "struck") > 0

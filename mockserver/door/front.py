@@ -23,6 +23,7 @@ from mockserver.door.passage import MINTING, Passage, Request
 from mockserver.door.reply import (
     MAX_HANG_SECONDS,
     date_field,
+    give_up,
     held,
     is_gone,
     linger,
@@ -162,8 +163,8 @@ class Front:
             await send_broken(breaks, reply, scope, send, self._hang_seconds)
             return
         if reply is None:
-            return
-        if speed is None or breaks is not None:
+            give_up(scope)
+        elif speed is None or breaks is not None:
             await send_reply(reply, send)
         else:
             await send_slowly(reply, speed, scope, send)

@@ -189,6 +189,13 @@ def is_gone(scope: Scope) -> bool:
     return connection is not None and connection.is_gone
 
 
+def give_up(scope: Scope) -> None:
+    """Send nothing: the client has gone, and the server may not know that yet."""
+    connection = _connection(scope)
+    if connection is not None:
+        connection.reset()
+
+
 def without_body(status: int) -> bool:
     """Tell whether answers of this status have no body."""
     return status in WITHOUT_BODY

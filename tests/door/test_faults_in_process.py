@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 import pytest
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
 from mockserver.app import Application, build
-from mockserver.door.reply import BrokenOnPurposeError
+from mockserver.door.reply import CONNECTION, BrokenOnPurposeError
 from mockserver.sandbox.asserting import line
 from mockserver.sandbox.exchanges import Match
 from mockserver.settings import Settings
@@ -89,6 +90,41 @@ def test_who_gives_up_during_a_delay_is_told_of(
     assert [(e.status, e.decided, e.client_left) for e in told] == [(0, decided, True)]
     assert sandbox.traffic.pending(Match()) == 0
     assert line(told[0]).endswith("-> no answer (fault slow; the client had left)")
+
+
+class Closing:
+    """A connection whose client has gone, as far as only its socket knows."""
+
+    is_gone, is_hung_up, is_ending, is_reset = True, False, False, False
+
+    async def pause(self, seconds: float) -> None:
+        """Wait for nothing."""
+
+    def reset(self) -> None:
+        """Take note."""
+        self.is_reset = True
+
+
+def test_nothing_is_expected_to_leave_where_the_client_has_just_gone(
+    application: Application,
+) -> None:
+    connection, sent = Closing(), []
+
+    async def closing(scope: Scope, receive: Receive, send: Send) -> None:
+        async def noted(message: Message) -> None:
+            sent.append(message["type"])
+            await send(message)
+
+        if scope["type"] == "http":
+            scope["extensions"] = {CONNECTION: {"connection": connection}}
+        await application.asgi(scope, receive, noted)
+
+    with pytest.raises(AssertionError):  # of the test client: there is no answer
+        TestClient(closing, headers=HEADERS).get(ACCOUNT)
+    (told,) = application.sandboxes.get("sbx_mine").traffic.exchanges.matching(Match())
+
+    assert (sent, connection.is_reset) == ([], True)
+    assert (told.status, told.decided, told.client_left) == (0, 200, True)
 
 
 def test_what_hangs_does_so_for_a_while(application: Application) -> None:
