@@ -14,6 +14,8 @@ from mockserver import __version__
 from mockserver.api.compat import Compat
 from mockserver.ledger.commands import Processing
 from mockserver.options import (
+    check_control_token,
+    check_hosts,
     check_tokens,
     config_option,
     option,
@@ -93,8 +95,17 @@ def cli() -> None:
     help="How many requests a token may send: 10 a second, or 100/60.",
 )
 @option("--shared", is_flag=True, help="Know no tokens but those minted for [[clients]].")
-@option("--control-token", help="Open the control API to other machines, with this token.")
-@option("--allow-host", multiple=True, help="A further name for the control API; may be repeated.")
+@option(
+    "--control-token",
+    callback=check_control_token,
+    help="Open the control API to other machines, with this token.",
+)
+@option(
+    "--allow-host",
+    multiple=True,
+    callback=check_hosts,
+    help="A further name for the control API; may be repeated.",
+)
 @option(
     "--max-sandboxes",
     type=click.IntRange(1),

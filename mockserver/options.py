@@ -14,6 +14,7 @@ from click.core import ParameterSource
 
 from mockserver.api.auth import DEMO_CLIENT, TOKEN, Client, Role
 from mockserver.api.compat import Compat
+from mockserver.hosts import is_host_name
 from mockserver.instants import is_instant, parse_instant
 from mockserver.ledger.commands import Processing
 from mockserver.sandbox.rate import Rate
@@ -69,6 +70,28 @@ def check_tokens(
         if not TOKEN.fullmatch(token):
             raise click.BadParameter(f"{token!r} is no bearer token; use {TOKEN.pattern}")
     return tokens
+
+
+def check_control_token(
+    _context: click.Context, _parameter: click.Parameter, token: str | None
+) -> str | None:
+    """Refuse what protects nothing, and what no field of a request could say."""
+    if token is not None and not _SAYABLE.fullmatch(token):
+        raise click.BadParameter(f"{token!r} is no token; use letters, digits and punctuation")
+    return token
+
+
+_SAYABLE = re.compile(r"[!-~]+")
+
+
+def check_hosts(
+    _context: click.Context, _parameter: click.Parameter, names: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Refuse what no host is called."""
+    for name in names:
+        if not is_host_name(name):
+            raise click.BadParameter(f"{name!r} is no host name such as mock.example, without port")
+    return names
 
 
 def where_from(error: click.ClickException) -> str:

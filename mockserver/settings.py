@@ -7,6 +7,7 @@ from datetime import datetime
 
 from mockserver.api.auth import DEMO_CLIENT, Client
 from mockserver.api.compat import Compat
+from mockserver.hosts import LOCAL_NAMES
 from mockserver.ledger.commands import Processing
 from mockserver.sandbox.rate import Rate
 from mockserver.sandbox.sandboxes import Limits
@@ -48,7 +49,12 @@ class Settings:
     rate: Rate | None = None
     """How many requests a token may send."""
 
+    def __post_init__(self) -> None:
+        """Make sure that nothing is open by mistake."""
+        assert self.control_token != "", "an empty control token protects nothing"
+        assert "" not in self.allowed_hosts, "no host has an empty name"
+
     @property
     def is_local(self) -> bool:
         """Whether only this machine can reach the server."""
-        return self.host in ("127.0.0.1", "::1", "localhost")
+        return self.host in LOCAL_NAMES
