@@ -36,7 +36,7 @@ DOCS = "/docs"
 """Where Connexion serves Swagger UI, beside the contract's paths."""
 
 CONSOLE = "/_mock"
-"""Where the console is, on a server that only its own machine can reach."""
+"""What is not of the contract is below this path: the control API, and pages if there are any."""
 
 
 class Application(NamedTuple):
@@ -79,7 +79,7 @@ def build(
         "/openapi.json": Document("application/json", dumps(contract.raw)),
         "/openapi.yaml": Document("application/yaml", path.read_bytes()),
     }
-    console = _mounted(create_console(sandboxes)) if settings.is_local else front
+    console = _mounted(create_console(sandboxes)) if settings.has_console else front
     others[CONSOLE] = _Below(Control(settings, contract, tokens, sandboxes), console)
     asgi = Dated(_Switch(front, others), sandboxes.beginning)
     return Application(asgi, contract, sandboxes)

@@ -58,3 +58,8 @@ class Settings:
     def is_local(self) -> bool:
         """Whether only this machine can reach the server."""
         return self.host in LOCAL_NAMES
+
+    @property
+    def has_console(self) -> bool:
+        """Whether there are pages to look at ledgers: they ask for no token, and show them all."""
+        return self.is_local and not self.is_shared

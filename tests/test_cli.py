@@ -244,6 +244,27 @@ def test_a_shared_server_knows_minted_tokens_only(tmp_path: Path) -> None:
             assert told == "On a shared server, nobody is told of others."
 
 
+def test_a_shared_server_shows_nobody_anybodys_ledger(tmp_path: Path) -> None:
+    (tmp_path / CONFIG_FILE).write_text(f"shared = true\n{_CLIENT}")
+    with serving(cwd=tmp_path) as server, httpx.Client(base_url=server.url) as client:
+        client.post("/auth/token", json={"client_id": "a", "client_secret": "b"})
+        for path in ("", "account?sandbox=a&id=can_52322", "?sandbox=a"):
+            assert client.get(f"/_mock/{path}").status_code == 404
+    assert "The ledger:" not in server.text
+
+
+def test_nobody_fills_a_shared_server_with_forks(tmp_path: Path) -> None:
+    (tmp_path / CONFIG_FILE).write_text(f"shared = true\n{_CLIENT}")
+    with serving(cwd=tmp_path) as server, httpx.Client(base_url=server.url) as client:
+        minted = client.post("/auth/token", json={"client_id": "a", "client_secret": "b"})
+        headers = {"Authorization": f"Bearer {minted.json()['access_token']}"}
+        forked = client.post("/_mock/fork", json={"name": "sbx_unusable"}, headers=headers)
+
+    assert forked.status_code == 403
+    told = forked.json()["error"]["message"]
+    assert told == "On a shared server, no token leads to a fork."
+
+
 def test_a_shared_server_takes_no_token_from_the_command(tmp_path: Path) -> None:
     (tmp_path / CONFIG_FILE).write_text(f"shared = true\n{_CLIENT}")
     code, _, complaint = run("serve", "--token", "mine", cwd=tmp_path)

@@ -59,8 +59,9 @@ def reset_sandbox(sandbox: Sandbox) -> Json:
     return wire.render_sandbox(sandbox)
 
 
-def fork_sandbox(body: Json, sandbox: Sandbox, sandboxes: Sandboxes) -> Json:
+def fork_sandbox(body: Json, sandbox: Sandbox, sandboxes: Sandboxes, *, is_shared: bool) -> Json:
     """Answer ``forkSandbox``."""
+    check_not_shared("no token leads to a fork", is_shared=is_shared)
     name = body["name"]
     if sandboxes.find(name) is not None:
         raise Conflict(f"There is a sandbox {name} already.")

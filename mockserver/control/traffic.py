@@ -107,7 +107,7 @@ def list_strangers(query: Json, sandboxes: Sandboxes, *, is_shared: bool) -> Jso
     return wire.render_exchanges(sandboxes.strangers, query)
 
 
-def check_not_shared(*, is_shared: bool) -> None:
-    """Make sure that nobody learns of others. Raises NotAuthorized."""
+def check_not_shared(told: str = "nobody is told of others", *, is_shared: bool) -> None:
+    """Make sure that nobody learns of others, or fills the server. Raises NotAuthorized."""
     if is_shared:
-        raise NotAuthorized("On a shared server, nobody is told of others.")
+        raise NotAuthorized(f"On a shared server, {told}.")
