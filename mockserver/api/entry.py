@@ -102,8 +102,7 @@ async def _read_body(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
     """Read the body. Raises UnsupportedMediaType, BodyTooLarge, in this order."""
     headers = Headers(scope=scope)
     declared = headers.get("content-length")
-    empty = declared in (None, "0") and "transfer-encoding" not in headers
-    _check_media_type(headers, empty=empty)
+    check_media_type(headers, may_be_absent=is_without_body(headers))
     if declared is not None and int(declared) > max_bytes:
         raise _too_large(max_bytes)
     body = b""
@@ -119,9 +118,15 @@ async def _read_body(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
     return body
 
 
-def _check_media_type(headers: Headers, *, empty: bool) -> None:
+def is_without_body(headers: Headers) -> bool:
+    """Tell whether a request of these headers has no body."""
+    return headers.get("content-length") in (None, "0") and "transfer-encoding" not in headers
+
+
+def check_media_type(headers: Headers, *, may_be_absent: bool) -> None:
+    """Make sure that a body is declared as plain JSON. Raises UnsupportedMediaType."""
     sent = headers.getlist("content-type")
-    if not sent and empty:
+    if not sent and may_be_absent:
         return
     media_type, options = parse_options_header(sent[0] if len(sent) == 1 else None)
     charset = options.get("charset", "utf-8").lower()

@@ -67,4 +67,4 @@ def _build(settings: Settings, contract: Contract, tokens: Tokens, sandboxes: Sa
     if settings.check_responses:
         app = CheckAnswers(app, own, exempt=(DOCS,))
     hosts = (settings.host, *settings.allowed_hosts)
-    return Guard(app, hosts=hosts, token=settings.control_token, is_local=settings.is_local)
+    return Guard(app, own, hosts=hosts, token=settings.control_token, is_local=settings.is_local)
