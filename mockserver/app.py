@@ -72,7 +72,9 @@ def build(
     sandboxes = Sandboxes(setup, MemoryJournal(), clock, settings.limits)
     tokens = Tokens(settings.tokens, settings.clients, sandboxes, is_shared=settings.is_shared)
     api = _contract_app(contract, tokens, sandboxes, settings)
-    front = Front(api, contract, tokens, sandboxes, hang_seconds)
+    front = Front(
+        api, contract, tokens, sandboxes, secrets=settings.secrets, hang_seconds=hang_seconds
+    )
     others: dict[str, ASGIApp] = {
         DOCS: api,
         "/healthz": Document("application/json", dumps({"status": "ok"})),

@@ -63,3 +63,9 @@ class Settings:
     def has_console(self) -> bool:
         """Whether there are pages to look at ledgers: they ask for no token, and show them all."""
         return self.is_local and not self.is_shared
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What is told to nobody."""
+        control = () if self.control_token is None else (self.control_token,)
+        return (*self.tokens, *(client.client_secret for client in self.clients), *control)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import re
 import time
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -21,7 +21,7 @@ from mockserver.api.contract import Contract
 from mockserver.api.failures import NotAuthorized, TooManyRequests, Unauthorized
 from mockserver.api.problems import rejected
 from mockserver.door.body import Body
-from mockserver.door.redaction import REDACTED, redacted, redacted_headers
+from mockserver.door.redaction import REDACTED, Redaction
 from mockserver.door.reply import (
     MAX_HANG_SECONDS,
     Reply,
@@ -41,7 +41,6 @@ from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes, TooManySandboxesError
 from mockserver.sandbox.traffic import Subject
 
-_BEARER = re.compile(rb"(?i:bearer) +(\S+)")
 _MINTING = "createAccessToken"
 _SUCCESS = range(200, 300)
 
@@ -51,8 +50,8 @@ class _Request(NamedTuple):
 
     scope: Scope
     body: Body
-    token: bytes
-    """Empty where there is none."""
+    sender: bytes
+    """Whose requests are counted together: those with a token, or those of a client for one."""
     subject: Subject
     clock: Clock
     at: datetime
@@ -68,6 +67,11 @@ class _Outcome(NamedTuple):
     strike: Strike | None = None
     is_late: bool = False
     """Whether the fault struck an answer that was decided."""
+
+    @property
+    def seconds_to_come(self) -> float:
+        """How long what leaves is still held back."""
+        return self.strike.seconds if self.strike is not None and self.is_late else 0.0
 
     @property
     def leaving(self) -> Reply | None:
@@ -91,19 +95,25 @@ class _Outcome(NamedTuple):
 class Front:
     """Stands before the application that serves the contract."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument for each thing that surrounds the contract
         self,
         app: ASGIApp,
         contract: Contract,
         tokens: Tokens,
         sandboxes: Sandboxes,
+        *,
+        secrets: Iterable[str] = (),
         hang_seconds: float = MAX_HANG_SECONDS,
     ) -> None:
-        """Wrap ``app``, which serves ``contract``; nothing hangs longer than ``hang_seconds``."""
+        """Wrap ``app``, which serves ``contract``; nothing hangs longer than ``hang_seconds``.
+
+        No exchange holds one of ``secrets``.
+        """
         self._app = app
         self._contract = contract
         self._tokens = tokens
         self._sandboxes = sandboxes
+        self._secrets = [secret.encode() for secret in secrets]
         self._hang_seconds = hang_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -112,19 +122,18 @@ class Front:
             await self._app(scope, receive, send)
             return
         body, subject = Body(receive), self._subject(scope)
-        sandbox = await self._sandbox(scope, body, subject)
+        sandbox, sender = await self._sender(scope, body, subject)
         clock = self._sandboxes.beginning if sandbox is None else sandbox.clock
-        token = _token(scope)
-        request = _Request(scope, body, token, subject, clock, clock.now(), time.perf_counter())
+        request = _Request(scope, body, sender, subject, clock, clock.now(), time.perf_counter())
         if sandbox is None:
             outcome = await self._ask(request)
-            _keep(request, outcome, self._sandboxes.strangers)
+            self._keep(request, outcome, self._sandboxes.strangers)
         else:
             with sandbox.traffic.in_flight(subject) as is_second:
                 outcome = await self._answer(request, sandbox, is_second=is_second)
                 # it may have been forgotten, and be used again; then this changed the new one
                 now = self._sandboxes.find(sandbox.name) or sandbox
-                _keep(request, outcome, now.traffic.exchanges)
+                self._keep(request, outcome, now.traffic.exchanges)
         await self._leave(request, outcome, send)
 
     def _subject(self, scope: Scope) -> Subject:
@@ -141,19 +150,24 @@ class Front:
             None if account_id is None else unquote(account_id),
         )
 
-    async def _sandbox(self, scope: Scope, body: Body, subject: Subject) -> Sandbox | None:
-        """Give the sandbox that a request belongs to, or None where nobody knows the caller."""
+    async def _sender(
+        self, scope: Scope, body: Body, subject: Subject
+    ) -> tuple[Sandbox | None, bytes]:
+        """Give the sandbox that a request belongs to, and who sends it; None is for strangers."""
         with contextlib.suppress(Unauthorized, NotAuthorized, TooManySandboxesError):
             if subject[0] != _MINTING:
-                fields = [v.decode("latin-1") for k, v in scope["headers"] if k == b"authorization"]
-                return self._sandboxes.get(self._tokens.caller(fields).sandbox)
-            name = self._tokens.sandbox_of(_client_id(await body.whole()))
-            return None if name is None else self._sandboxes.get(name)
-        return None
+                fields = [v for name, v in scope["headers"] if name == b"authorization"]
+                caller = self._tokens.caller([field.decode("latin-1") for field in fields])
+                return self._sandboxes.get(caller.sandbox), fields[0].split()[-1]
+            client_id = _client_id(await body.whole())
+            name = self._tokens.sandbox_of(client_id)
+            if name is not None:
+                return self._sandboxes.get(name), f"client {client_id}".encode()
+        return None, b""
 
     async def _answer(self, request: _Request, sandbox: Sandbox, *, is_second: bool) -> _Outcome:
         """Decide what becomes of a request to a sandbox, which may be reset meanwhile."""
-        seconds = sandbox.traffic.rate.seconds_to_wait(request.token, request.at)
+        seconds = sandbox.traffic.rate.seconds_to_wait(request.sender, request.at)
         if seconds is not None:
             await request.body.whole()
             reply = reply_of(rejected(TooManyRequests.until(seconds)))
@@ -177,6 +191,37 @@ class Front:
         now = request.clock.now()
         return _Outcome(reply.dated(now), now)
 
+    def _keep(self, request: _Request, outcome: _Outcome, exchanges: Exchanges) -> None:
+        """Log a request, and what becomes of it."""
+        scope, left = request.scope, outcome.leaving
+        operation, account_id = request.subject
+        query = scope["query_string"]
+        redaction = Redaction(self._secrets, scope["headers"])
+        hides_bodies = operation == _MINTING
+        asked, answered = request.body.received, b"" if left is None else left.body
+        exchanges.add(
+            Exchange(
+                number=exchanges.next_number,
+                at=request.at,
+                seconds=time.perf_counter() - request.began + outcome.seconds_to_come,
+                method=scope["method"],
+                target=redaction.of(scope["raw_path"] + (b"?" + query if query else b"")).decode(
+                    "latin-1"
+                ),
+                operation=operation,
+                account_id=None
+                if account_id is None
+                else redaction.of(account_id.encode()).decode(),
+                request_headers=redaction.of_fields(scope["headers"]),
+                request_body=REDACTED if hides_bodies else redaction.of(asked),
+                status=0 if left is None else left.status,
+                decided=0 if outcome.decided is None else outcome.decided.status,
+                answer_headers=() if left is None else redaction.of_fields(left.headers),
+                answer_body=REDACTED if hides_bodies else redaction.of(answered),
+                fault_id=None if outcome.strike is None else outcome.strike.fault.fault_id,
+            )
+        )
+
     async def _leave(self, request: _Request, outcome: _Outcome, send: Send) -> None:
         """Send what leaves, in the way that it does."""
         scope, reply, strike = request.scope, outcome.leaving, outcome.strike
@@ -184,8 +229,7 @@ class Front:
             assert reply is not None, "without a fault there is an answer"
             await send_reply(reply, send)
             return
-        if outcome.is_late:
-            await asyncio.sleep(strike.seconds)
+        await asyncio.sleep(outcome.seconds_to_come)
         breaks, speed = strike.fault.breaks, strike.fault.bytes_per_second
         if breaks not in (None, Break.MALFORMED):
             await send_broken(breaks, reply, scope, send, self._hang_seconds)
@@ -199,13 +243,6 @@ _FIRST = (Stage.BEFORE_VALIDATION,)
 _LAST = (Stage.AFTER_COMMIT,)
 
 
-def _token(scope: Scope) -> bytes:
-    for name, value in scope["headers"]:
-        if name == b"authorization" and (match := _BEARER.fullmatch(value)):
-            return match[1]
-    return b""
-
-
 def _client_id(body: bytes) -> object:
     try:
         sent = json.loads(body)
@@ -217,33 +254,6 @@ def _client_id(body: bytes) -> object:
 def _instead(answer: FaultAnswer, at: datetime) -> Reply:
     body = b"" if without_body(answer.status) else answer.body
     return Reply(answer.status, encoded(answer.headers), body).dated(at)
-
-
-def _keep(request: _Request, outcome: _Outcome, exchanges: Exchanges) -> None:
-    """Log a request, and what becomes of it."""
-    scope, token, left = request.scope, request.token, outcome.leaving
-    operation, account_id = request.subject
-    target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
-    hides_bodies = operation == _MINTING
-    asked, answered = request.body.received, b"" if left is None else left.body
-    exchanges.add(
-        Exchange(
-            number=exchanges.next_number,
-            at=request.at,
-            seconds=time.perf_counter() - request.began,
-            method=scope["method"],
-            target=redacted(target, token).decode("latin-1"),
-            operation=operation,
-            account_id=account_id,
-            request_headers=redacted_headers(scope["headers"]),
-            request_body=REDACTED if hides_bodies else redacted(asked, token),
-            status=0 if left is None else left.status,
-            decided=0 if outcome.decided is None else outcome.decided.status,
-            answer_headers=() if left is None else redacted_headers(left.headers),
-            answer_body=REDACTED if hides_bodies else redacted(answered, token),
-            fault_id=None if outcome.strike is None else outcome.strike.fault.fault_id,
-        )
-    )
 
 
 class Dated:
