@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from mockserver.api.auth import Client
 from mockserver.app import build
 from mockserver.sandbox.exchanges import MAX_EXCHANGES
+from mockserver.sandbox.rate import MAX_SENDERS, Rate, RateLimit
 from mockserver.sandbox.sandboxes import Limits
 from mockserver.settings import Settings
 from tests.conftest import TestClock
@@ -125,3 +126,38 @@ def test_exchanges_that_were_evicted_are_not_denied(clock: TestClock) -> None:
     assert many.ask("mine", "GET", "/_mock/sandbox").json()["exchanges"] == MAX_EXCHANGES
     assert (told["outcome"], told["count"]) == ("inconclusive", MAX_EXCHANGES)
     assert many.ask("mine", "POST", "/_mock/exchanges/assert", since).json()["outcome"] == "passed"
+
+
+def test_a_client_asks_for_no_more_tokens_than_its_rate_whatever_else_it_says(
+    clock: TestClock,
+) -> None:
+    many = Many(clock, rate=Rate(2, 60))
+    secret = {"client_id": "mine", "client_secret": "secret"}
+
+    def mint(**headers: str) -> int:
+        return int(many.client.post("/auth/token", json=secret, headers=headers).status_code)
+
+    assert [mint() for _ in range(3)] == [200, 200, 429]
+    assert {mint(Authorization=f"Bearer r{at}") for at in range(5)} == {429}
+    assert {mint(Authorization=f"Bearer sbx_{at}") for at in range(5)} == {429}
+    clock.advance(seconds=60)
+    assert [mint() for _ in range(3)] == [200, 200, 429]
+
+
+def test_a_token_is_counted_however_its_scheme_is_written(clock: TestClock) -> None:
+    many = Many(clock, rate=Rate(2, 60))
+    schemes = ("Bearer ", "bearer ", "BEARER  ", "Bearer    ")
+    answers = [many.client.get(ACCOUNT, headers={"Authorization": f"{s}sbx_1"}) for s in schemes]
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+
+
+def test_however_many_send_what_is_counted_has_an_end(clock: TestClock) -> None:
+    limit = RateLimit(Rate(1, 60))
+    let_in = [
+        limit.seconds_to_wait(f"token_{at}".encode(), clock.time) is None
+        for at in range(2 * MAX_SENDERS)
+    ]
+
+    assert let_in.count(True) == MAX_SENDERS + 1
+    assert len(limit._counts) == MAX_SENDERS + 1
+    assert limit.seconds_to_wait(b"token_0", clock.time) == 60
