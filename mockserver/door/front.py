@@ -196,28 +196,27 @@ class Front:
         scope, left = request.scope, outcome.leaving
         operation, account_id = request.subject
         query = scope["query_string"]
-        redaction = Redaction(self._secrets, scope["headers"])
+        target = scope["raw_path"] + (b"?" + query if query else b"")
         hides_bodies = operation == _MINTING
-        asked, answered = request.body.received, b"" if left is None else left.body
+        asked = REDACTED if hides_bodies else request.body.received
+        sent, fields = scope["headers"], () if left is None else left.headers
+        answered = b"" if left is None else REDACTED if hides_bodies else left.body
+        redaction = Redaction(self._secrets, sent, fields, (target, asked, answered))
         exchanges.add(
             Exchange(
                 number=exchanges.next_number,
                 at=request.at,
                 seconds=time.perf_counter() - request.began + outcome.seconds_to_come,
                 method=scope["method"],
-                target=redaction.of(scope["raw_path"] + (b"?" + query if query else b"")).decode(
-                    "latin-1"
-                ),
+                target=redaction.of(target).decode("latin-1"),
                 operation=operation,
-                account_id=None
-                if account_id is None
-                else redaction.of(account_id.encode()).decode(),
-                request_headers=redaction.of_fields(scope["headers"]),
-                request_body=REDACTED if hides_bodies else redaction.of(asked),
+                account_id=account_id and redaction.of(account_id.encode()).decode(),
+                request_headers=redaction.of_fields(sent),
+                request_body=redaction.of(asked),
                 status=0 if left is None else left.status,
                 decided=0 if outcome.decided is None else outcome.decided.status,
-                answer_headers=() if left is None else redaction.of_fields(left.headers),
-                answer_body=REDACTED if hides_bodies else redaction.of(answered),
+                answer_headers=redaction.of_fields(fields),
+                answer_body=redaction.of(answered),
                 fault_id=None if outcome.strike is None else outcome.strike.fault.fault_id,
             )
         )

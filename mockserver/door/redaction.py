@@ -18,8 +18,6 @@ from mockserver.sandbox.exchanges import Headers
 
 REDACTED = b"***"
 
-_SECRET_FIELDS = frozenset({b"x-canopy-control"})
-"""Beside those that are named like a credential."""
 _CREDENTIALS = frozenset({b"authorization", b"proxy-authorization"})
 _LONG_BYTES = 256
 _LONG_NAME_BYTES = 128
@@ -29,16 +27,18 @@ _MAX_ENCODINGS = 3
 """How often what is encoded may be encoded again."""
 
 _NAME = re.compile(
-    rb"(?:x-)?auth|pwd|passphrase|jwt|bearer|.*(?:secret|passw|credential|authorization|cookie"
+    rb"x-canopy-control|(?:x-)?auth|pwd|passphrase|jwt|bearer|.*(?:secret|passw|credential|authorization|cookie"
     rb"|session|(?:api|private|access)[-_.]?key).*|.*(?<!card_)(?<!transaction_)token",
     re.DOTALL,
 )
 """What a credential is called; the two tokens of a card that the contract knows are none."""
 _HINTS = (
-    *(b"secret", b"passw", b"passphrase", b"pwd", b"credential", b"auth", b"cookie", b"session"),
-    *(b"token", b"jwt", b"bearer", b"api", b"private", b"access"),
+    *(b"token", b"secret", b"pass", b"pwd", b"auth", b"key", b"credential", b"cookie", b"session"),
+    *(b"jwt", b"bearer", b"x-canopy-control"),
 )
 """One of these stands in every such name."""
+_MARKS = (b"%", b"\\", b"cmt_", b"sbx_")
+"""One of these stands in every secret that nobody knows, or that is written in another form."""
 _TOKEN = re.compile(rb"cmt_[A-Za-z0-9._-]{8,}|sbx_[A-Za-z0-9_-]+")
 _ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})|\\u00([0-9A-Fa-f]{2})|\\([\"\\/bfnrt])")
 _LETTERS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
@@ -51,34 +51,43 @@ _MEMBER = re.compile(
 class Redaction:
     """Takes the secrets out of one exchange."""
 
-    __slots__ = ("_secrets",)
+    __slots__ = ("_finds_nothing", "_secrets")
 
-    def __init__(self, known: Iterable[bytes], sent: Headers) -> None:
-        """Look for what the server knows, and for what the fields of the request show."""
-        shown = (secret for name, value in sent if name in _CREDENTIALS for secret in _shown(value))
+    def __init__(
+        self, known: Iterable[bytes], sent: Headers, answered: Headers, texts: Iterable[bytes]
+    ) -> None:
+        """Look for what the server knows, and for what the fields that were ``sent`` show.
+
+        Most exchanges hold nothing of it: all fields and ``texts`` are looked at once, here.
+        """
+        shown = [secret for name, value in sent if name in _CREDENTIALS for secret in _shown(value)]
         self._secrets = [s for s in (*known, *shown) if len(s) >= _MIN_SECRET_BYTES]
+        values = [v for fields in (sent, answered) for n, v in fields if not _is_credential(n)]
+        self._finds_nothing = self._is_plain(b"\n".join((*texts, *values)))
 
     def of(self, text: bytes) -> bytes:
-        """Give a target or a body without its secrets."""
-        if self._is_plain(text):
+        """Give one of the texts without its secrets."""
+        if self._finds_nothing or self._is_plain(text):
             return text
         return _MEMBER.sub(_member, _PAIR.sub(_pair, self._without_secrets(text)))
 
     def of_fields(self, fields: Headers) -> Headers:
-        """Give fields without the values that are secret, and without secrets in the others."""
-        values = b"\n".join([value for name, value in fields if not _is_secret_field(name)])
-        if self._is_plain(values):
-            kept = [(n, REDACTED if _is_secret_field(n) else v) for n, v in fields]
-        else:
-            kept = [(n, REDACTED if _is_secret_field(n) else self.of(v)) for n, v in fields]
-        return tuple(_field(name, value) for name, value in kept)
+        """Give the fields without the values that are secret, and without secrets in the others."""
+        return tuple([_field(n, REDACTED if _is_credential(n) else self.of(v)) for n, v in fields])
 
     def _is_plain(self, text: bytes) -> bool:
         """Tell at once that no secret can be in most texts."""
-        if b"%" in text or b"\\" in text or b"cmt_" in text or b"sbx_" in text:
-            return False
+        for mark in _MARKS:
+            if mark in text:
+                return False
+        for secret in self._secrets:
+            if secret in text:
+                return False
         lowered = text.lower()
-        return not any(s in text for s in self._secrets) and not any(h in lowered for h in _HINTS)
+        for hint in _HINTS:  # noqa: SIM110 - twice as fast as any(…)
+            if hint in lowered:
+                return False
+        return True
 
     def _without_secrets(self, text: bytes) -> bytes:
         kept, end = [], 0
@@ -162,16 +171,12 @@ def _member(match: re.Match[bytes]) -> bytes:
 
 def _is_credential(name: bytes) -> bool:
     """Tell whether something is named like a credential."""
-    return _is_named_so(name[-_LONG_NAME_BYTES:])
+    return _is_named_so(name if len(name) <= _LONG_NAME_BYTES else name[-_LONG_NAME_BYTES:])
 
 
 @functools.lru_cache(maxsize=1_024)
 def _is_named_so(name: bytes) -> bool:
     return _NAME.fullmatch(_Decoding(name).text.lower()) is not None
-
-
-def _is_secret_field(name: bytes) -> bool:
-    return name in _SECRET_FIELDS or _is_credential(name)
 
 
 def _field(name: bytes, value: bytes) -> tuple[bytes, bytes]:

@@ -26,7 +26,7 @@ BASIC = b64encode(b"somebody:hunter22")
 
 
 def redacted(text: bytes, sent: Any = SENT) -> bytes:
-    return Redaction([CONFIGURED], sent).of(text)
+    return Redaction([CONFIGURED], sent, [], [text]).of(text)
 
 
 def percent(secret: bytes) -> bytes:
@@ -103,7 +103,8 @@ def test_fields_are_hidden_by_their_name_or_lose_the_secrets_in_them() -> None:
         *("X-Api-Token", "X-Auth", "X-Auth-Token", "Api-Key", "X-Api-Key", "X-Csrf-Token"),
     )
     fields = [(name.lower().encode(), b"whatever") for name in hidden]
-    assert all(value == REDACTED for _, value in Redaction([], []).of_fields(fields))
+    redaction = Redaction([], [], fields, [])
+    assert all(value == REDACTED for _, value in redaction.of_fields(fields))
 
     kept = [
         (b"referer", b"http://x/?token=abc&page=2"),
@@ -111,7 +112,7 @@ def test_fields_are_hidden_by_their_name_or_lose_the_secrets_in_them() -> None:
         (b"www-authenticate", b"Bearer"),
         (b"idempotency-key", b"k1"),
     ]
-    assert Redaction([], SENT).of_fields(kept) == (
+    assert Redaction([], SENT, kept, []).of_fields(kept) == (
         (b"referer", b"http://x/?token=***&page=2"),
         (b"x-note", b"for ***"),
         (b"www-authenticate", b"Bearer"),
