@@ -66,6 +66,7 @@ def test_one_sandbox_too_many_is_told_so(full: Many, method: str, path: str, bod
     assert answer.status_code == 429
     assert answer.json()["error"]["code"] == "too_many_sandboxes"
     assert "--max-sandboxes" in answer.json()["error"]["message"]
+    assert 86_000 < int(answer.headers["Retry-After"]) <= 86_400
     assert "sbx_one_more" not in full.ask("kept_0", "GET", "/_mock/sandboxes").json()["results"]
 
 
@@ -109,10 +110,38 @@ def test_a_sandbox_that_is_full_can_be_read_and_reset(clock: TestClock) -> None:
 
     assert statuses == [200, 200, 200, 429]
     assert full.json()["error"]["code"] == "sandbox_full"
+    assert int(full.headers["Retry-After"]) > 0
+    assert "sbx_mine" not in full.text
     assert (before["ok"], before["events"]) == (True, 3)
     assert (many.read("mine"), many.post("other")) == (200, 200)
     assert many.ask("mine", "POST", "/_mock/reset").status_code == 200
     assert many.post("mine") == 200
+
+
+def test_what_an_import_replaces_takes_no_room(clock: TestClock) -> None:
+    many = Many(clock, max_events=3)
+    assert [many.post("mine") for _ in range(3)] == [200] * 3
+    exported = many.ask("mine", "GET", "/_mock/state").json()
+    again = many.ask("mine", "PUT", "/_mock/state", exported)
+
+    assert again.status_code == 200, again.text
+    assert again.json()["events"] == 3
+    one_more = Many(clock, max_events=2).ask("mine", "PUT", "/_mock/state", exported)
+    assert (one_more.status_code, one_more.json()["error"]["code"]) == (429, "sandbox_full")
+
+
+def test_a_sandbox_that_was_not_used_for_long_is_gone_when_anybody_asks(clock: TestClock) -> None:
+    many = Many(clock, limits=Limits(idle_seconds=0.4))
+    assert (many.post("idle"), many.post("idle_too")) == (200, 200)
+    listed = many.ask("idle", "GET", "/_mock/sandboxes").json()["results"]
+    assert listed == ["default", "sbx_idle", "sbx_idle_too"]
+    time.sleep(0.5)
+
+    page = "/_mock/account?id=can_52322&sandbox=sbx_idle"
+    assert many.client.get(page).status_code == 404
+    assert many.ask("idle", "GET", "/_mock/sandbox").json()["events"] == 0
+    assert many.ask("idle", "GET", "/_mock/sandboxes").json()["results"] == ["default"]
+    assert many.ask("idle", "POST", "/_mock/verify").json()["events"] == 0
 
 
 def test_exchanges_that_were_evicted_are_not_denied(clock: TestClock) -> None:

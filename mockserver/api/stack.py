@@ -27,6 +27,7 @@ from mockserver.api.failures import (
     Rejection,
     SandboxFull,
     TooManySandboxes,
+    retry_after,
 )
 from mockserver.api.problems import Answer, failed, refused, rejected, succeeded
 from mockserver.api.routing import PathItems
@@ -36,6 +37,9 @@ from mockserver.sandbox.sandbox import SandboxFullError
 from mockserver.sandbox.sandboxes import TooManySandboxesError
 
 _LOG = logging.getLogger(__name__)
+
+_FULL_SECONDS = 60
+"""When to try a full sandbox again: nothing but a reset makes room."""
 
 Handler: TypeAlias = Callable[..., Any]
 """Gives the body of a 200, or the refusal; or is awaited to give that."""
@@ -145,10 +149,12 @@ def _add_error_handlers(app: AsyncApp, profile: Profile) -> None:
         return _response(rejected(PathNotFound("There is no such page.")))
 
     async def on_full(_: ConnexionRequest, error: SandboxFullError) -> ConnexionResponse:
-        return _response(rejected(SandboxFull(str(error)), profile.kinds))
+        full = SandboxFull(str(error), headers=retry_after(_FULL_SECONDS))
+        return _response(rejected(full, profile.kinds))
 
     async def on_too_many(_: ConnexionRequest, error: TooManySandboxesError) -> ConnexionResponse:
-        return _response(rejected(TooManySandboxes(str(error)), profile.kinds))
+        too_many = TooManySandboxes(str(error), headers=retry_after(error.seconds))
+        return _response(rejected(too_many, profile.kinds))
 
     async def on_bug(_: ConnexionRequest, error: Exception) -> ConnexionResponse:
         _LOG.error("a request failed", exc_info=error)

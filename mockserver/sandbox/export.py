@@ -57,7 +57,7 @@ def import_into(sandbox: Sandbox, document: dict[str, Any]) -> None:
     opened = [event.account_id for event in genesis if isinstance(event, AccountOpened)]
     seed = Seed(state.as_base(opened), document["first_id"], lambda: iter(genesis))
     _check(seed, events, document.get("digest"))
-    sandbox.check_room_for(len(events))
+    sandbox.check_size(len(events))
     sandbox.restore(Snapshot(seed, seed.state, 0, "", setting))
     sandbox.happen(*events)
 

@@ -271,10 +271,14 @@ class Sandbox:
 
     def check_room_for(self, events: int) -> None:
         """Make sure that ``events`` more may happen. Raises SandboxFullError."""
-        if self.seq + events > self._setup.max_events:
+        self.check_size(self.seq + events)
+
+    def check_size(self, events: int) -> None:
+        """Make sure that so many ``events`` may happen in all. Raises SandboxFullError."""
+        if events > (most := self._setup.max_events):
             raise SandboxFullError(
-                f"The sandbox {self.name} holds {self.seq:,} events and takes no more: reset it, "
-                "or start the server with a larger --max-events."
+                f"The sandbox takes {most:,} events and no more: reset it, or start the server "
+                "with a larger --max-events."
             )
 
     def _append(self, *events: Event) -> bool:

@@ -179,7 +179,7 @@ class TestLimits:
         post(sandbox, 1, "li_1")
         post(sandbox, 1)
         before = sandbox.state
-        with pytest.raises(SandboxFullError, match="holds 2 events and takes no more: reset it"):
+        with pytest.raises(SandboxFullError, match="takes 2 events and no more: reset it"):
             post(sandbox, 1)
         with pytest.raises(SandboxFullError):
             sandbox.create_product(Product("", "Loan", "INSTALLMENT", "UTC"))
