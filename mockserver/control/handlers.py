@@ -124,9 +124,10 @@ def _snapshot(sandbox: Sandbox, name: str) -> Snapshot:
     return sandbox.snapshots[name]
 
 
-def build(sandbox: Sandbox, body: Json) -> Json:
+def build(sandbox: Sandbox, body: Json) -> Json | Refusal:
     """Answer ``buildAccount``."""
-    return render(build_account(sandbox, body), sandbox)
+    outcome = build_account(sandbox, body)
+    return outcome if isinstance(outcome, Refusal) else render(outcome, sandbox)
 
 
 def read_account(account_id: str, sandbox: Sandbox) -> Json | Refusal:

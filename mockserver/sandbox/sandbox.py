@@ -59,7 +59,7 @@ class Sandbox:
 
     __slots__ = (
         *("name", "seed", "state", "seq", "clock", "snapshots"),
-        *("_setup", "_processing", "_journal", "_stream", "_streams", "_begun", "_digested"),
+        *("_setup", "processing", "_journal", "_stream", "_streams", "_begun", "_digested"),
         *("tokens_minted", "_traffic"),
     )
 
@@ -77,7 +77,7 @@ class Sandbox:
         """Since it began, or went back."""
         self._traffic: Traffic | None = None
         self._setup = setup
-        self._processing = setup.processing
+        self.processing = setup.processing
         self._journal = journal
         self._stream = name
         self._streams = 0
@@ -97,7 +97,7 @@ class Sandbox:
         """
         while True:
             account = self._find_to_change(command.account_id)
-            outcome = decide(account, command, self.state.stamp(self.clock.now(), self._processing))
+            outcome = decide(account, command, self.state.stamp(self.clock.now(), self.processing))
             if isinstance(outcome, Refusal) or self._keep(outcome, is_new=account is None):
                 return outcome
             self._catch_up()
@@ -110,7 +110,7 @@ class Sandbox:
                 return self.peek(account_id)
             account = self._find_to_change(account_id)
             assert account is not None, "it is there"
-            outcome = process(account, self.state.stamp(self.clock.now(), self._processing))
+            outcome = process(account, self.state.stamp(self.clock.now(), self.processing))
             if self._keep(outcome, is_new=False):
                 return outcome.account
             self._catch_up()
@@ -123,7 +123,7 @@ class Sandbox:
         account = state.find(account_id)
         if account is None or not self._is_due(account):
             return account
-        stamp = state.stamp(self.clock.now(), self._processing)
+        stamp = state.stamp(self.clock.now(), self.processing)
         return process(account.sealed(), stamp).account
 
     def listed(self) -> Ordered[Listed]:
@@ -137,7 +137,7 @@ class Sandbox:
     def create_product(self, product: Product) -> Product:
         """Keep a product under an id of its own, and give it. Raises SandboxFullError."""
         while True:
-            stamp = self.state.stamp(self.clock.now(), self._processing)
+            stamp = self.state.stamp(self.clock.now(), self.processing)
             product = product._replace(product_id=f"can_{stamp.id_number}")
             if self.happen(ProductCreated(product, stamp.created_at)):
                 return product
@@ -146,7 +146,7 @@ class Sandbox:
     def create_customer(self, customer: Customer) -> Customer:
         """Keep a customer under an id of its own, and give it. Raises SandboxFullError."""
         while True:
-            stamp = self.state.stamp(self.clock.now(), self._processing)
+            stamp = self.state.stamp(self.clock.now(), self.processing)
             customer = customer._replace(customer_id=f"can_{stamp.id_number}")
             if self.happen(CustomerCreated(customer, stamp.created_at)):
                 return customer
@@ -251,7 +251,7 @@ class Sandbox:
     # keeping
 
     def _is_due(self, account: Account) -> bool:
-        automatic = self._processing is Processing.AUTOMATIC
+        automatic = self.processing is Processing.AUTOMATIC
         return automatic and is_due(account, self.now())
 
     def _find_to_change(self, account_id: str) -> Account | None:
@@ -269,10 +269,6 @@ class Sandbox:
         self.state = self.state.having(outcome.events, outcome.account, is_new=is_new)
         return True
 
-    def check_room_for(self, events: int) -> None:
-        """Make sure that ``events`` more may happen. Raises SandboxFullError."""
-        self.check_size(self.seq + events)
-
     def check_size(self, events: int) -> None:
         """Make sure that so many ``events`` may happen in all. Raises SandboxFullError."""
         if events > (most := self._setup.max_events):
@@ -282,7 +278,7 @@ class Sandbox:
             )
 
     def _append(self, *events: Event) -> bool:
-        self.check_room_for(len(events))
+        self.check_size(self.seq + len(events))
         if not self._journal.append(self._stream, self.seq, events):
             return False
         self.seq += len(events)
