@@ -19,7 +19,7 @@ from mockserver.instants import is_instant, parse_instant
 from mockserver.ledger.commands import Processing
 from mockserver.sandbox.rate import Rate
 from mockserver.sandbox.sandboxes import NAME, Limits
-from mockserver.settings import Settings
+from mockserver.settings import LAST_BEGINNING, Settings
 
 CONFIG_FILE = "canopy-mock.toml"
 
@@ -44,7 +44,10 @@ def read_instant(
     """Read an RFC 3339 date-time with an offset."""
     if text is not None and not is_instant(text):
         raise click.BadParameter(f"{text!r} is no instant such as 2030-01-01T00:00:00Z")
-    return None if text is None else parse_instant(text)
+    instant = None if text is None else parse_instant(text)
+    if instant is not None and instant > LAST_BEGINNING:
+        raise click.BadParameter(f"{text!r} is later than {LAST_BEGINNING:%Y-%m-%d}")
+    return instant
 
 
 def read_rate(

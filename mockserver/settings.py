@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from mockserver.api.auth import DEMO_CLIENT, Client
 from mockserver.api.compat import Compat
@@ -16,6 +16,8 @@ DEFAULT_TOKEN = "demo-token"  # noqa: S105 - everybody may know it
 MIN_ACCOUNTS = 3
 MAX_ACCOUNTS = 100_000
 MAX_EVENTS = 1_000_000
+LAST_BEGINNING = datetime(3000, 1, 1, tzinfo=UTC)
+"""No clock begins later: a portfolio has a history up to then."""
 _LIMITS = Limits()
 
 
@@ -50,9 +52,10 @@ class Settings:
     """How many requests a token may send."""
 
     def __post_init__(self) -> None:
-        """Make sure that nothing is open by mistake."""
+        """Make sure that nothing is open by mistake, or takes for ever."""
         assert self.control_token != "", "an empty control token protects nothing"
         assert "" not in self.allowed_hosts, "no host has an empty name"
+        assert self.frozen_at is None or self.frozen_at <= LAST_BEGINNING, "that is too late"
 
     @property
     def is_local(self) -> bool:

@@ -108,6 +108,7 @@ def test_a_server_that_others_can_reach_promises_no_console() -> None:
         ("--port 0 --scenario nothing", "there is no scenario 'nothing'; there are"),
         ("--port 0 --scenario none.yaml", "none.yaml: No such file or directory"),
         ("--frozen-at 2030-01-01", "'2030-01-01' is no instant such as 2030-01-01T00:00:00Z"),
+        ("--frozen-at 9999-12-31T23:59:59Z", "'9999-12-31T23:59:59Z' is later than 3000-01-01"),
         ("--rate fast", "'fast' is no rate such as 10 or 100/60"),
         ("--rate 5/0", "'5/0' is no rate such as 10 or 100/60"),
         ("--max-sandboxes 0", "0 is not in the range x>=1"),

@@ -21,7 +21,7 @@ from mockserver.control.building import build_account
 from mockserver.control.traffic import check_not_shared
 from mockserver.instants import parse_instant
 from mockserver.ledger.refusals import AccountNotFound, Refusal
-from mockserver.sandbox.clock import ClockBackwardsError
+from mockserver.sandbox.clock import ClockError
 from mockserver.sandbox.export import ImportRefusedError, exported, import_into
 from mockserver.sandbox.sandbox import Sandbox, Snapshot
 from mockserver.sandbox.sandboxes import DEFAULT, Sandboxes
@@ -156,29 +156,27 @@ def get_clock(sandbox: Sandbox) -> Json:
 
 def set_clock(body: Json, sandbox: Sandbox) -> Json:
     """Answer ``setClock``."""
-    with _forward_only():
+    with _within_reach():
         wire.change_clock(sandbox.clock, body)
-        return wire.render_clock(sandbox.clock)
+    return wire.render_clock(sandbox.clock)
 
 
 def advance_clock(body: Json, sandbox: Sandbox) -> Json:
     """Answer ``advanceClock``."""
-    with _forward_only():
+    with _within_reach():
         if "to" in body:
             sandbox.clock.advance_to(parse_instant(body["to"]))
         else:
             sandbox.clock.advance(timedelta(seconds=body["seconds"]))
-        return wire.render_clock(sandbox.clock)
+    return wire.render_clock(sandbox.clock)
 
 
 @contextmanager
-def _forward_only() -> Iterator[None]:
+def _within_reach() -> Iterator[None]:
     try:
         yield
-    except ClockBackwardsError as error:
+    except ClockError as error:
         raise Conflict(str(error)) from error
-    except OverflowError as error:
-        raise Conflict("No clock goes beyond the year 9999.") from error
 
 
 HANDLERS: Mapping[str, Callable[..., Any]] = MappingProxyType(

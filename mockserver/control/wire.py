@@ -28,7 +28,7 @@ def render_clock(clock: SandboxClock) -> Json:
 
 
 def change_clock(clock: SandboxClock, body: Json) -> None:
-    """Carry out a ``ClockSetting``. Raises ClockBackwardsError, OverflowError."""
+    """Carry out a ``ClockSetting``. Raises ClockError."""
     mode = body["mode"]
     if mode == "frozen":
         clock.freeze(parse_instant(body["at"]) if "at" in body else None)
