@@ -6,6 +6,7 @@ add to the same :class:`Received`, so that all violations of a request are told 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -84,7 +85,8 @@ class _EntryOperation:
             raw = await _read_body(scope, receive, self._max_bytes)
             scope["headers"] = [_plain(name, value) for name, value in scope["headers"]]
             if raw:
-                received.body = _parse(raw)
+                is_long = len(raw) > MAX_BODY_BYTES
+                received.body = await asyncio.to_thread(_parse, raw) if is_long else _parse(raw)
             receive = _replay(raw)
         self._provide(scope)
         await self._next_app(scope, receive, send)
@@ -105,7 +107,7 @@ async def _read_body(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
     check_media_type(headers, may_be_absent=is_without_body(headers))
     if declared is not None and int(declared) > max_bytes:
         raise _too_large(max_bytes)
-    body = b""
+    body = bytearray()
     more = True
     while more:
         message = await receive()
@@ -115,7 +117,7 @@ async def _read_body(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
         more = message.get("more_body", False)
         if len(body) > max_bytes:
             raise _too_large(max_bytes)
-    return body
+    return bytes(body)
 
 
 def is_without_body(headers: Headers) -> bool:

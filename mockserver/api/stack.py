@@ -42,7 +42,7 @@ _FULL_SECONDS = 60
 """When to try a full sandbox again: nothing but a reset makes room."""
 
 Handler: TypeAlias = Callable[..., Any]
-"""Gives the body of a 200, or the refusal; or is awaited to give that."""
+"""Gives the body of a 200, or the whole answer, or the refusal; or is awaited to give that."""
 
 
 class Parts(NamedTuple):
@@ -110,6 +110,8 @@ def _answering(handler: Handler, profile: Profile) -> Callable[..., Awaitable[Co
         outcome = await handler(**arguments) if waits else handler(**arguments)
         if isinstance(outcome, Refusal):
             return _response(refused(outcome, profile.kinds))
+        if isinstance(outcome, Answer):
+            return _response(outcome)
         return _response(succeeded(outcome))
 
     return run

@@ -9,20 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
 from mockserver.api.failures import Conflict, NotPossible, NotThere
 from mockserver.api.handlers.accounts import render
 from mockserver.api.handlers.reading import render_page
+from mockserver.api.problems import Answer
 from mockserver.api.strict_json import Json
 from mockserver.control import traffic, wire
+from mockserver.control.apart import apart
 from mockserver.control.building import build_account
 from mockserver.control.traffic import check_not_shared
 from mockserver.instants import parse_instant
 from mockserver.ledger.refusals import AccountNotFound, Refusal
 from mockserver.sandbox.clock import ClockError
-from mockserver.sandbox.export import ImportRefusedError, exported, import_into
+from mockserver.sandbox.export import ImportRefusedError, exported, go_on_from, read_export
 from mockserver.sandbox.sandbox import Sandbox, Snapshot
 from mockserver.sandbox.sandboxes import DEFAULT, Sandboxes
 from mockserver.sandbox.verify import broken
@@ -69,22 +72,26 @@ def fork_sandbox(body: Json, sandbox: Sandbox, sandboxes: Sandboxes, *, is_share
     return wire.render_sandbox(sandboxes.get(name))
 
 
-def verify_sandbox(sandbox: Sandbox) -> Json:
+async def verify_sandbox(sandbox: Sandbox) -> Json:
     """Answer ``verifySandbox``."""
-    found = broken(sandbox)
-    digest = sandbox.digest()
-    return {"ok": not found, "broken": found, "events": sandbox.seq, "digest": digest}
+    held = sandbox.held()
+    found, digest = await apart(lambda: (broken(held), held.digest()), held.facts)
+    told = sandbox.digested(held, digest)
+    return {"ok": not found, "broken": found, "events": held.seq, "digest": told}
 
 
-def export_state(sandbox: Sandbox) -> Json:
+async def export_state(sandbox: Sandbox) -> Answer:
     """Answer ``exportState``."""
-    return exported(sandbox)
+    held = sandbox.held()
+    return Answer(HTTPStatus.OK, await apart(lambda: exported(held), held.facts), {})
 
 
-def import_state(body: Json, sandbox: Sandbox) -> Json:
+async def import_state(body: Json, sandbox: Sandbox, sandboxes: Sandboxes) -> Json:
     """Answer ``importState``."""
     try:
-        import_into(sandbox, body)
+        imported = await apart(lambda: read_export(body))
+        sandbox = sandboxes.get(sandbox.name)  # it may have been forgotten meanwhile
+        go_on_from(sandbox, imported)
     except ImportRefusedError as error:
         raise NotPossible(f"This is no ledger to go on from: {error}.") from error
     return wire.render_sandbox(sandbox)

@@ -57,5 +57,18 @@ def from_json(value: Any) -> Event:
 
 
 def encoded(event: Event) -> bytes:
-    """Give the bytes that stand for an event in a digest, the same in every process."""
-    return json.dumps(to_json(event), separators=(",", ":")).encode()
+    """Give the JSON of an event, in digests and exports, the same in every process.
+
+    A long list is written member by member: what is written in one go lets no other thread run.
+    """
+    members = (f'"{name}":{_written(member)}' for name, member in to_json(event).items())
+    return f"{{{','.join(members)}}}".encode()
+
+
+def _written(member: Any) -> str:
+    if isinstance(member, list):
+        return f"[{','.join(map(_dumps, member))}]"
+    return _dumps(member)
+
+
+_dumps = json.JSONEncoder(separators=(",", ":")).encode

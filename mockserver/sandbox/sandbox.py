@@ -18,7 +18,7 @@ from mockserver.ledger.ordered import Ordered
 from mockserver.ledger.refusals import Refusal
 from mockserver.ledger.terms import Customer, Holder, Product
 from mockserver.sandbox.clock import Clock, ClockSetting, SandboxClock
-from mockserver.sandbox.digest import chained
+from mockserver.sandbox.held import Held
 from mockserver.sandbox.rate import Rate
 from mockserver.sandbox.seed import Seed
 from mockserver.sandbox.state import Listed, State
@@ -182,25 +182,31 @@ class Sandbox:
 
     # the whole of it
 
-    def happen(self, *events: Event) -> bool:
+    def happen(self, *events: Event, to: State | None = None) -> bool:
         """Keep ``events`` and apply them; tell whether nobody was faster.
 
-        Raises SandboxFullError.
+        ``to`` is the state that they lead to, where it is known. Raises SandboxFullError.
         """
         if not self._append(*events):
             return False
-        self.state = self.state.after_all(events)
+        self.state = to or self.state.after_all(events)
         return True
 
-    def events(self) -> list[Event]:
-        """Give all that happened since the seed, in order."""
-        return list(self._journal.read(self._stream, 0))
+    def held(self) -> Held:
+        """Give all that it holds, at once, for as long as it takes to go through it."""
+        events = self._journal.read(self._stream, 0)
+        holding = (self.seed, self.state, self.seq, events, self.clock.setting)
+        return Held(*holding, self._stream, self._digested)
 
     def digest(self) -> str:
         """Give the digest of all that happened, the seed included."""
-        seq, digest = self._digested or (0, self.seed.digest)
-        digest = chained(digest, self._journal.read(self._stream, seq))
-        self._digested = self.seq, digest
+        held = self.held()
+        return self.digested(held, held.digest())
+
+    def digested(self, held: Held, digest: bytes) -> str:
+        """Give the digest of what it held, and remember it for as long as it goes on from there."""
+        if held.stream == self._stream:
+            self._digested = held.seq, digest
         return digest.hex()
 
     def snapshot(self) -> Snapshot:
