@@ -89,7 +89,8 @@ async def export_state(sandbox: Sandbox) -> Answer:
 async def import_state(body: Json, sandbox: Sandbox, sandboxes: Sandboxes) -> Json:
     """Answer ``importState``."""
     try:
-        imported = await apart(lambda: read_export(body))
+        latest = sandbox.clock.latest
+        imported = await apart(lambda: read_export(body, latest))
         sandbox = sandboxes.get(sandbox.name)  # it may have been forgotten meanwhile
         go_on_from(sandbox, imported)
     except ImportRefusedError as error:

@@ -93,9 +93,14 @@ class SandboxClock:
             )
         self.setting = setting
 
+    @property
+    def latest(self) -> datetime:
+        """How far it goes."""
+        return self._beginning.now(self.base) + REACH
+
     def check(self, setting: ClockSetting) -> None:
         """Make sure that a setting is not too far ahead. Raises ClockTooFarError."""
-        latest, then = self._beginning.now(self.base) + REACH, setting.now(self.base)
+        latest, then = self.latest, setting.now(self.base)
         if then > latest:
             raise ClockTooFarError(
                 f"A clock goes no further than a hundred years ahead, here to "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from mockserver import __version__
@@ -17,6 +17,7 @@ from mockserver.sandbox.digest import chained
 from mockserver.sandbox.held import Held
 from mockserver.sandbox.sandbox import Sandbox, Snapshot
 from mockserver.sandbox.seed import Seed
+from mockserver.sandbox.soundness import UnsoundError, check
 from mockserver.sandbox.state import State
 
 FORMAT = "canopy-mock/1"
@@ -53,8 +54,10 @@ def exported(held: Held) -> bytes:
     return b"{%s}" % b",".join([json.dumps(head)[1:-1].encode(), *written])
 
 
-def read_export(document: dict[str, Any]) -> Imported:
+def read_export(document: dict[str, Any], latest: datetime) -> Imported:
     """Read a ``document`` of the form that :func:`exported` gives, on any thread.
+
+    Nothing in it was learned after ``latest``, which is as far as the sandbox's clock goes.
 
     Raises ImportRefusedError.
     """
@@ -65,10 +68,10 @@ def read_export(document: dict[str, Any]) -> Imported:
         timedelta(seconds=clock["offset_seconds"]),
         None if frozen_at is None else parse_instant(frozen_at),
     )
-    state = _after(State(next_id=document["first_id"]), "seed", genesis)
+    state = _after(State(next_id=document["first_id"]), "seed", genesis, latest)
     opened = [event.account_id for event in genesis if isinstance(event, AccountOpened)]
     seed = Seed(state.as_base(opened), document["first_id"], lambda: iter(genesis))
-    state = _after(seed.state, "events", events)
+    state = _after(seed.state, "events", events, latest)
     _check(seed, events, state, document.get("digest"))
     return Imported(seed, events, state, setting)
 
@@ -93,7 +96,7 @@ def import_into(sandbox: Sandbox, document: dict[str, Any]) -> None:
 
     Raises ImportRefusedError, SandboxFullError; then nothing is changed.
     """
-    go_on_from(sandbox, read_export(document))
+    go_on_from(sandbox, read_export(document, sandbox.clock.latest))
 
 
 def _events(document: dict[str, Any], name: str) -> Iterator[Event]:
@@ -104,12 +107,13 @@ def _events(document: dict[str, Any], name: str) -> Iterator[Event]:
             raise ImportRefusedError(f"{name}[{at}]: {error}") from error
 
 
-def _after(state: State, name: str, events: tuple[Event, ...]) -> State:
+def _after(state: State, name: str, events: tuple[Event, ...], latest: datetime) -> State:
     """Give the state after ``events``. Raises ImportRefusedError where one cannot be."""
     for at, event in enumerate(events):
         try:
+            check(state, event, latest)
             state = state.after(event)
-        except (AssertionError, LookupError, ValueError, ArithmeticError) as error:
+        except (UnsoundError, AssertionError, LookupError, ValueError, ArithmeticError) as error:
             told = " ".join(str(error).split()) or type(error).__name__
             raise ImportRefusedError(f"{name}[{at}] cannot have happened: {told:.200}") from error
     return state
