@@ -85,8 +85,9 @@ def clear_exchanges(sandbox: Sandbox) -> Json:
 
 def export_exchanges(query: Json, sandbox: Sandbox) -> Json:
     """Answer ``exportExchanges``."""
-    found = list(sandbox.traffic.exchanges.matching(wire.parse_match(query)))
-    return har(found[-query["limit"] :], "http://canopy-mock")
+    match, exchanges = wire.parse_match(query), sandbox.traffic.exchanges
+    found, limit = list(exchanges.matching(match)), query["limit"]
+    return har(found[-limit:], is_complete=len(found) <= limit and exchanges.is_complete(match))
 
 
 async def assert_exchanges(body: Json, sandbox: Sandbox) -> Json:
