@@ -144,6 +144,16 @@ def test_a_deletion_is_sent_bare_or_with_json(api: Api) -> None:
     assert ask(api, fault).status_code == 200
 
 
+@pytest.mark.parametrize("name", [".", "..", ".hidden", "", "a/b", "a" * 65])
+def test_a_name_is_one_that_every_client_can_put_in_a_path(api: Api, name: str) -> None:
+    headers = {"Authorization": f"Bearer {api.token}"}
+    fault = {"fault_id": name, "delay": {"ms": 1}}
+    for path, body in (("snapshots", {"name": name}), ("faults", fault)):
+        answer = api.client.post(f"/_mock/{path}", json=body, headers=headers)
+        assert answer.status_code == 422
+        assert answer.json()["error"]["details"][0]["keyword"] == "pattern"
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
 def test_a_path_tells_its_methods_before_anything_of_bodies(api: Api, method: str) -> None:
     headers = {"Authorization": f"Bearer {api.token}"}

@@ -9,7 +9,14 @@ from datetime import timedelta
 import pytest
 
 from mockserver.ledger.account import Account
-from mockserver.ledger.commands import Processing, ReverseCharge, ReversePayment, Roll, WaiveFee
+from mockserver.ledger.commands import (
+    Processing,
+    Reversal,
+    ReverseCharge,
+    ReversePayment,
+    Roll,
+    WaiveFee,
+)
 from mockserver.ledger.line_item import ItemType, Post
 from mockserver.ledger.money import Bucket
 from mockserver.sandbox.export import exported, import_into
@@ -38,7 +45,11 @@ def live(sandbox: Sandbox, clock: TestClock, dice: random.Random, step: int) -> 
     match dice.randrange(10):
         case 0 | 1 if len(account.items):
             back = account_id, dice.choice([item.line_item_id for item in account.items])
-            reversals = [ReversePayment(*back), ReverseCharge(*back), WaiveFee(*back)]
+            reversals: list[Reversal] = [
+                ReversePayment(*back),
+                ReverseCharge(*back),
+                WaiveFee(*back),
+            ]
             sandbox.apply(dice.choice(reversals))
         case 2:
             sandbox.apply(Roll(account_id, clock.now() + timedelta(days=dice.randrange(-40, 60))))
