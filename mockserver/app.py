@@ -36,7 +36,7 @@ DOCS = "/docs"
 """Where Connexion serves Swagger UI, beside the contract's paths."""
 
 CONSOLE = "/_mock"
-"""Where the console is, on a server that only its own machine can reach."""
+"""What is not of the contract is below this path: the control API, and pages if there are any."""
 
 
 class Application(NamedTuple):
@@ -72,14 +72,16 @@ def build(
     sandboxes = Sandboxes(setup, MemoryJournal(), clock, settings.limits)
     tokens = Tokens(settings.tokens, settings.clients, sandboxes, is_shared=settings.is_shared)
     api = _contract_app(contract, tokens, sandboxes, settings)
-    front = Front(api, contract, tokens, sandboxes, hang_seconds)
+    front = Front(
+        api, contract, tokens, sandboxes, secrets=settings.secrets, hang_seconds=hang_seconds
+    )
     others: dict[str, ASGIApp] = {
         DOCS: api,
         "/healthz": Document("application/json", dumps({"status": "ok"})),
         "/openapi.json": Document("application/json", dumps(contract.raw)),
         "/openapi.yaml": Document("application/yaml", path.read_bytes()),
     }
-    console = _mounted(create_console(sandboxes)) if settings.is_local else front
+    console = _mounted(create_console(sandboxes)) if settings.has_console else front
     others[CONSOLE] = _Below(Control(settings, contract, tokens, sandboxes), console)
     asgi = Dated(_Switch(front, others), sandboxes.beginning)
     return Application(asgi, contract, sandboxes)

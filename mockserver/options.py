@@ -14,11 +14,12 @@ from click.core import ParameterSource
 
 from mockserver.api.auth import DEMO_CLIENT, TOKEN, Client, Role
 from mockserver.api.compat import Compat
+from mockserver.hosts import is_host_name
 from mockserver.instants import is_instant, parse_instant
 from mockserver.ledger.commands import Processing
 from mockserver.sandbox.rate import Rate
 from mockserver.sandbox.sandboxes import NAME, Limits
-from mockserver.settings import Settings
+from mockserver.settings import LAST_BEGINNING, Settings
 
 CONFIG_FILE = "canopy-mock.toml"
 
@@ -43,7 +44,10 @@ def read_instant(
     """Read an RFC 3339 date-time with an offset."""
     if text is not None and not is_instant(text):
         raise click.BadParameter(f"{text!r} is no instant such as 2030-01-01T00:00:00Z")
-    return None if text is None else parse_instant(text)
+    instant = None if text is None else parse_instant(text)
+    if instant is not None and instant > LAST_BEGINNING:
+        raise click.BadParameter(f"{text!r} is later than {LAST_BEGINNING:%Y-%m-%d}")
+    return instant
 
 
 def read_rate(
@@ -69,6 +73,28 @@ def check_tokens(
         if not TOKEN.fullmatch(token):
             raise click.BadParameter(f"{token!r} is no bearer token; use {TOKEN.pattern}")
     return tokens
+
+
+def check_control_token(
+    _context: click.Context, _parameter: click.Parameter, token: str | None
+) -> str | None:
+    """Refuse what protects nothing, and what no field of a request could say."""
+    if token is not None and not _SAYABLE.fullmatch(token):
+        raise click.BadParameter(f"{token!r} is no token; use letters, digits and punctuation")
+    return token
+
+
+_SAYABLE = re.compile(r"[!-~]+")
+
+
+def check_hosts(
+    _context: click.Context, _parameter: click.Parameter, names: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Refuse what no host is called."""
+    for name in names:
+        if not is_host_name(name):
+            raise click.BadParameter(f"{name!r} is no host name such as mock.example, without port")
+    return names
 
 
 def where_from(error: click.ClickException) -> str:

@@ -43,7 +43,7 @@ def ready_text(url: str, settings: Settings, seed: Seed) -> str:
             )
         )
     origin = f"scenario {settings.scenario}" if settings.scenario else f"seed {settings.seed}"
-    console = f"  The ledger: {url}/_mock/" if settings.is_local else ""
+    console = f"  The ledger: {url}/_mock/" if settings.has_console else ""
     return "\n".join(
         [
             f"canopy-mock {__version__} is ready at {url}",

@@ -12,7 +12,15 @@ import click
 from mockserver.api.auth import Client
 from mockserver.api.compat import Compat
 from mockserver.ledger.commands import Processing
-from mockserver.options import check_tokens, option, read_instant, read_rate, settings
+from mockserver.options import (
+    check_control_token,
+    check_hosts,
+    check_tokens,
+    option,
+    read_instant,
+    read_rate,
+    settings,
+)
 from mockserver.sandbox.rate import Rate
 from mockserver.sandbox.sandboxes import Limits
 from mockserver.settings import DEFAULT_TOKEN, MAX_ACCOUNTS, MAX_EVENTS, MIN_ACCOUNTS, Settings
@@ -63,9 +71,16 @@ _DECLARED = (
         help="How many requests a token may send: 10 a second, or 100/60.",
     ),
     option("--shared", is_flag=True, help="Know no tokens but those minted for [[clients]]."),
-    option("--control-token", help="Open the control API to other machines, with this token."),
     option(
-        "--allow-host", multiple=True, help="A further name for the control API; may be repeated."
+        "--control-token",
+        callback=check_control_token,
+        help="Open the control API to other machines, with this token.",
+    ),
+    option(
+        "--allow-host",
+        multiple=True,
+        callback=check_hosts,
+        help="A further name for the control API; may be repeated.",
     ),
     option(
         "--max-sandboxes",

@@ -46,7 +46,7 @@ def serve_once(settings: Settings, *, opens: bool) -> None:
 
     def on_ready() -> None:
         click.echo(ready_text(url, settings, application.sandboxes.seed))
-        if opens and settings.is_local:
+        if opens and settings.has_console:
             webbrowser.open(f"{url}/_mock/")
 
     settle_memory()

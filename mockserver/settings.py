@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from mockserver.api.auth import DEMO_CLIENT, Client
 from mockserver.api.compat import Compat
+from mockserver.hosts import LOCAL_NAMES
 from mockserver.ledger.commands import Processing
 from mockserver.sandbox.rate import Rate
 from mockserver.sandbox.sandboxes import Limits
@@ -15,6 +16,8 @@ DEFAULT_TOKEN = "demo-token"  # noqa: S105 - everybody may know it
 MIN_ACCOUNTS = 3
 MAX_ACCOUNTS = 100_000
 MAX_EVENTS = 1_000_000
+LAST_BEGINNING = datetime(3000, 1, 1, tzinfo=UTC)
+"""No clock begins later: a portfolio has a history up to then."""
 _LIMITS = Limits()
 
 
@@ -48,7 +51,24 @@ class Settings:
     rate: Rate | None = None
     """How many requests a token may send."""
 
+    def __post_init__(self) -> None:
+        """Make sure that nothing is open by mistake, or takes for ever."""
+        assert self.control_token != "", "an empty control token protects nothing"
+        assert "" not in self.allowed_hosts, "no host has an empty name"
+        assert self.frozen_at is None or self.frozen_at <= LAST_BEGINNING, "that is too late"
+
     @property
     def is_local(self) -> bool:
         """Whether only this machine can reach the server."""
-        return self.host in ("127.0.0.1", "::1", "localhost")
+        return self.host in LOCAL_NAMES
+
+    @property
+    def has_console(self) -> bool:
+        """Whether there are pages to look at ledgers: they ask for no token, and show them all."""
+        return self.is_local and not self.is_shared
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What is told to nobody."""
+        control = () if self.control_token is None else (self.control_token,)
+        return (*self.tokens, *(client.client_secret for client in self.clients), *control)

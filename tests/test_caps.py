@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from mockserver.api.auth import Client
 from mockserver.app import build
 from mockserver.sandbox.exchanges import MAX_EXCHANGES
+from mockserver.sandbox.rate import MAX_SENDERS, Rate, RateLimit
 from mockserver.sandbox.sandboxes import Limits
 from mockserver.settings import Settings
 from tests.conftest import TestClock
@@ -65,6 +66,7 @@ def test_one_sandbox_too_many_is_told_so(full: Many, method: str, path: str, bod
     assert answer.status_code == 429
     assert answer.json()["error"]["code"] == "too_many_sandboxes"
     assert "--max-sandboxes" in answer.json()["error"]["message"]
+    assert 86_000 < int(answer.headers["Retry-After"]) <= 86_400
     assert "sbx_one_more" not in full.ask("kept_0", "GET", "/_mock/sandboxes").json()["results"]
 
 
@@ -108,10 +110,38 @@ def test_a_sandbox_that_is_full_can_be_read_and_reset(clock: TestClock) -> None:
 
     assert statuses == [200, 200, 200, 429]
     assert full.json()["error"]["code"] == "sandbox_full"
+    assert int(full.headers["Retry-After"]) > 0
+    assert "sbx_mine" not in full.text
     assert (before["ok"], before["events"]) == (True, 3)
     assert (many.read("mine"), many.post("other")) == (200, 200)
     assert many.ask("mine", "POST", "/_mock/reset").status_code == 200
     assert many.post("mine") == 200
+
+
+def test_what_an_import_replaces_takes_no_room(clock: TestClock) -> None:
+    many = Many(clock, max_events=3)
+    assert [many.post("mine") for _ in range(3)] == [200] * 3
+    exported = many.ask("mine", "GET", "/_mock/state").json()
+    again = many.ask("mine", "PUT", "/_mock/state", exported)
+
+    assert again.status_code == 200, again.text
+    assert again.json()["events"] == 3
+    one_more = Many(clock, max_events=2).ask("mine", "PUT", "/_mock/state", exported)
+    assert (one_more.status_code, one_more.json()["error"]["code"]) == (429, "sandbox_full")
+
+
+def test_a_sandbox_that_was_not_used_for_long_is_gone_when_anybody_asks(clock: TestClock) -> None:
+    many = Many(clock, limits=Limits(idle_seconds=0.4))
+    assert (many.post("idle"), many.post("idle_too")) == (200, 200)
+    listed = many.ask("idle", "GET", "/_mock/sandboxes").json()["results"]
+    assert listed == ["default", "sbx_idle", "sbx_idle_too"]
+    time.sleep(0.5)
+
+    page = "/_mock/account?id=can_52322&sandbox=sbx_idle"
+    assert many.client.get(page).status_code == 404
+    assert many.ask("idle", "GET", "/_mock/sandbox").json()["events"] == 0
+    assert many.ask("idle", "GET", "/_mock/sandboxes").json()["results"] == ["default"]
+    assert many.ask("idle", "POST", "/_mock/verify").json()["events"] == 0
 
 
 def test_exchanges_that_were_evicted_are_not_denied(clock: TestClock) -> None:
@@ -125,3 +155,38 @@ def test_exchanges_that_were_evicted_are_not_denied(clock: TestClock) -> None:
     assert many.ask("mine", "GET", "/_mock/sandbox").json()["exchanges"] == MAX_EXCHANGES
     assert (told["outcome"], told["count"]) == ("inconclusive", MAX_EXCHANGES)
     assert many.ask("mine", "POST", "/_mock/exchanges/assert", since).json()["outcome"] == "passed"
+
+
+def test_a_client_asks_for_no_more_tokens_than_its_rate_whatever_else_it_says(
+    clock: TestClock,
+) -> None:
+    many = Many(clock, rate=Rate(2, 60))
+    secret = {"client_id": "mine", "client_secret": "secret"}
+
+    def mint(**headers: str) -> int:
+        return int(many.client.post("/auth/token", json=secret, headers=headers).status_code)
+
+    assert [mint() for _ in range(3)] == [200, 200, 429]
+    assert {mint(Authorization=f"Bearer r{at}") for at in range(5)} == {429}
+    assert {mint(Authorization=f"Bearer sbx_{at}") for at in range(5)} == {429}
+    clock.advance(seconds=60)
+    assert [mint() for _ in range(3)] == [200, 200, 429]
+
+
+def test_a_token_is_counted_however_its_scheme_is_written(clock: TestClock) -> None:
+    many = Many(clock, rate=Rate(2, 60))
+    schemes = ("Bearer ", "bearer ", "BEARER  ", "Bearer    ")
+    answers = [many.client.get(ACCOUNT, headers={"Authorization": f"{s}sbx_1"}) for s in schemes]
+    assert [answer.status_code for answer in answers] == [200, 200, 429, 429]
+
+
+def test_however_many_send_what_is_counted_has_an_end(clock: TestClock) -> None:
+    limit = RateLimit(Rate(1, 60))
+    let_in = [
+        limit.seconds_to_wait(f"token_{at}".encode(), clock.time) is None
+        for at in range(2 * MAX_SENDERS)
+    ]
+
+    assert let_in.count(True) == MAX_SENDERS + 1
+    assert len(limit._counts) == MAX_SENDERS + 1
+    assert limit.seconds_to_wait(b"token_0", clock.time) == 60

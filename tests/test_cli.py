@@ -108,11 +108,16 @@ def test_a_server_that_others_can_reach_promises_no_console() -> None:
         ("--port 0 --scenario nothing", "there is no scenario 'nothing'; there are"),
         ("--port 0 --scenario none.yaml", "none.yaml: No such file or directory"),
         ("--frozen-at 2030-01-01", "'2030-01-01' is no instant such as 2030-01-01T00:00:00Z"),
+        ("--frozen-at 9999-12-31T23:59:59Z", "'9999-12-31T23:59:59Z' is later than 3000-01-01"),
         ("--rate fast", "'fast' is no rate such as 10 or 100/60"),
         ("--rate 5/0", "'5/0' is no rate such as 10 or 100/60"),
         ("--max-sandboxes 0", "0 is not in the range x>=1"),
         ("--max-events 0", "0 is not in the range x>=1"),
         ("--forget-after 0", "0.0 is not in the range x>0"),
+        ("--control-token=", "'CANOPY_MOCK_CONTROL_TOKEN'): '' is no token"),
+        ("--control-token=caf\xe9", "'caf\xe9' is no token; use letters, digits and punctuation"),
+        ("--allow-host=", "'CANOPY_MOCK_ALLOW_HOST'): '' is no host name such as mock.example"),
+        ("--allow-host mock:80", "'mock:80' is no host name such as mock.example, without port"),
         ("--shared", "--shared needs [[clients]] in the configuration file"),
         ("--scenario sample --accounts 5", "--accounts does not go with --scenario"),
         ("--scenario sample --seed 5", "--seed does not go with --scenario"),
@@ -238,6 +243,27 @@ def test_a_shared_server_knows_minted_tokens_only(tmp_path: Path) -> None:
         for path in ("/_mock/sandboxes", "/_mock/strangers"):
             told = client.get(path, headers=headers).json()["error"]["message"]
             assert told == "On a shared server, nobody is told of others."
+
+
+def test_a_shared_server_shows_nobody_anybodys_ledger(tmp_path: Path) -> None:
+    (tmp_path / CONFIG_FILE).write_text(f"shared = true\n{_CLIENT}")
+    with serving(cwd=tmp_path) as server, httpx.Client(base_url=server.url) as client:
+        client.post("/auth/token", json={"client_id": "a", "client_secret": "b"})
+        for path in ("", "account?sandbox=a&id=can_52322", "?sandbox=a"):
+            assert client.get(f"/_mock/{path}").status_code == 404
+    assert "The ledger:" not in server.text
+
+
+def test_nobody_fills_a_shared_server_with_forks(tmp_path: Path) -> None:
+    (tmp_path / CONFIG_FILE).write_text(f"shared = true\n{_CLIENT}")
+    with serving(cwd=tmp_path) as server, httpx.Client(base_url=server.url) as client:
+        minted = client.post("/auth/token", json={"client_id": "a", "client_secret": "b"})
+        headers = {"Authorization": f"Bearer {minted.json()['access_token']}"}
+        forked = client.post("/_mock/fork", json={"name": "sbx_unusable"}, headers=headers)
+
+    assert forked.status_code == 403
+    told = forked.json()["error"]["message"]
+    assert told == "On a shared server, no token leads to a fork."
 
 
 def test_a_shared_server_takes_no_token_from_the_command(tmp_path: Path) -> None:

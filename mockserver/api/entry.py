@@ -6,6 +6,7 @@ add to the same :class:`Received`, so that all violations of a request are told 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -84,7 +85,8 @@ class _EntryOperation:
             raw = await _read_body(scope, receive, self._max_bytes)
             scope["headers"] = [_plain(name, value) for name, value in scope["headers"]]
             if raw:
-                received.body = _parse(raw)
+                is_long = len(raw) > MAX_BODY_BYTES
+                received.body = await asyncio.to_thread(_parse, raw) if is_long else _parse(raw)
             receive = _replay(raw)
         self._provide(scope)
         await self._next_app(scope, receive, send)
@@ -102,11 +104,10 @@ async def _read_body(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
     """Read the body. Raises UnsupportedMediaType, BodyTooLarge, in this order."""
     headers = Headers(scope=scope)
     declared = headers.get("content-length")
-    empty = declared in (None, "0") and "transfer-encoding" not in headers
-    _check_media_type(headers, empty=empty)
+    check_media_type(headers, may_be_absent=is_without_body(headers))
     if declared is not None and int(declared) > max_bytes:
         raise _too_large(max_bytes)
-    body = b""
+    body = bytearray()
     more = True
     while more:
         message = await receive()
@@ -116,12 +117,18 @@ async def _read_body(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
         more = message.get("more_body", False)
         if len(body) > max_bytes:
             raise _too_large(max_bytes)
-    return body
+    return bytes(body)
 
 
-def _check_media_type(headers: Headers, *, empty: bool) -> None:
+def is_without_body(headers: Headers) -> bool:
+    """Tell whether a request of these headers has no body."""
+    return headers.get("content-length") in (None, "0") and "transfer-encoding" not in headers
+
+
+def check_media_type(headers: Headers, *, may_be_absent: bool) -> None:
+    """Make sure that a body is declared as plain JSON. Raises UnsupportedMediaType."""
     sent = headers.getlist("content-type")
-    if not sent and empty:
+    if not sent and may_be_absent:
         return
     media_type, options = parse_options_header(sent[0] if len(sent) == 1 else None)
     charset = options.get("charset", "utf-8").lower()

@@ -15,6 +15,7 @@ Rejections are raised, because they end a request anywhere on its way in; refusa
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -87,6 +88,11 @@ class InvalidClient(Rejection):
     """The credentials are not those of a client."""
 
 
+def retry_after(seconds: float) -> dict[str, str]:
+    """Give the field that says in how many seconds to try again."""
+    return {"Retry-After": str(max(1, math.ceil(seconds)))}
+
+
 class TooManyRequests(Rejection):
     """The token has sent as many requests as it may for now; ``headers`` say when to go on."""
 
@@ -94,16 +100,15 @@ class TooManyRequests(Rejection):
     def until(cls, seconds: int) -> TooManyRequests:
         """Give the rejection that ends in ``seconds``."""
         told = "1 second" if seconds == 1 else f"{seconds} seconds"
-        message = f"Too many requests; try again in {told}."
-        return cls(message, headers={"Retry-After": str(seconds)})
+        return cls(f"Too many requests; try again in {told}.", headers=retry_after(seconds))
 
 
 class SandboxFull(Rejection):
-    """The sandbox takes no more."""
+    """The sandbox takes no more; ``headers`` say when to ask whether somebody has reset it."""
 
 
 class TooManySandboxes(Rejection):
-    """The server makes no more sandboxes."""
+    """The server makes no more sandboxes; ``headers`` say when one may be forgotten."""
 
 
 class NotThere(Rejection):

@@ -27,6 +27,7 @@ from mockserver.api.failures import (
     Rejection,
     SandboxFull,
     TooManySandboxes,
+    retry_after,
 )
 from mockserver.api.problems import Answer, failed, refused, rejected, succeeded
 from mockserver.api.routing import PathItems
@@ -37,8 +38,11 @@ from mockserver.sandbox.sandboxes import TooManySandboxesError
 
 _LOG = logging.getLogger(__name__)
 
+_FULL_SECONDS = 60
+"""When to try a full sandbox again: nothing but a reset makes room."""
+
 Handler: TypeAlias = Callable[..., Any]
-"""Gives the body of a 200, or the refusal; or is awaited to give that."""
+"""Gives the body of a 200, or the whole answer, or the refusal; or is awaited to give that."""
 
 
 class Parts(NamedTuple):
@@ -106,6 +110,8 @@ def _answering(handler: Handler, profile: Profile) -> Callable[..., Awaitable[Co
         outcome = await handler(**arguments) if waits else handler(**arguments)
         if isinstance(outcome, Refusal):
             return _response(refused(outcome, profile.kinds))
+        if isinstance(outcome, Answer):
+            return _response(outcome)
         return _response(succeeded(outcome))
 
     return run
@@ -145,10 +151,12 @@ def _add_error_handlers(app: AsyncApp, profile: Profile) -> None:
         return _response(rejected(PathNotFound("There is no such page.")))
 
     async def on_full(_: ConnexionRequest, error: SandboxFullError) -> ConnexionResponse:
-        return _response(rejected(SandboxFull(str(error)), profile.kinds))
+        full = SandboxFull(str(error), headers=retry_after(_FULL_SECONDS))
+        return _response(rejected(full, profile.kinds))
 
     async def on_too_many(_: ConnexionRequest, error: TooManySandboxesError) -> ConnexionResponse:
-        return _response(rejected(TooManySandboxes(str(error)), profile.kinds))
+        too_many = TooManySandboxes(str(error), headers=retry_after(error.seconds))
+        return _response(rejected(too_many, profile.kinds))
 
     async def on_bug(_: ConnexionRequest, error: Exception) -> ConnexionResponse:
         _LOG.error("a request failed", exc_info=error)

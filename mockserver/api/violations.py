@@ -111,5 +111,20 @@ def _additional_properties(
                 yield ValidationError("additionalProperties", validator_value=name)
 
 
-AJV_KEYWORDS = {"required": _required, "additionalProperties": _additional_properties}
+def _items(
+    validator: Validator, items: Mapping[str, Any], instance: Json, schema: Mapping[str, Any]
+) -> Iterator[ValidationError]:
+    """Look at every item, if something is asked of it; where there are too many, that is told."""
+    if not items or not validator.is_type(instance, "array"):
+        return
+    if len(instance) <= schema.get("maxItems", len(instance)):
+        for at, item in enumerate(instance):
+            yield from validator.descend(item, items, path=at)
+
+
+AJV_KEYWORDS = {
+    "required": _required,
+    "additionalProperties": _additional_properties,
+    "items": _items,
+}
 """What a validator is extended with so that its errors can be told."""

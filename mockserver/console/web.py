@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TypeAlias
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, render_template, request
 from jinja2 import StrictUndefined
 
 from mockserver.console.pages import account_page, accounts_page
+from mockserver.hosts import LOCAL_NAMES, named_host
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import DEFAULT, Sandboxes
-
-_LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _Answer: TypeAlias = tuple[str, HTTPStatus]
 
@@ -37,7 +35,7 @@ def create_console(sandboxes: Sandboxes) -> Flask:
 def _protect(app: Flask) -> None:
     @app.before_request
     def refuse_strange_hosts() -> _Answer | None:
-        if urlsplit(f"//{request.host}").hostname in _LOCAL_NAMES:
+        if named_host(request.headers.get("Host", "")) in LOCAL_NAMES:
             return None
         message = "Open the console under localhost, not under another name."
         return _told(message, HTTPStatus.FORBIDDEN)

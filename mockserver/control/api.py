@@ -69,4 +69,4 @@ def _build(settings: Settings, contract: Contract, tokens: Tokens, sandboxes: Sa
         app = CheckAnswers(app, own, exempt=(DOCS,))
     app = KnownParameters(app, own)
     hosts = (settings.host, *settings.allowed_hosts)
-    return Guard(app, hosts=hosts, token=settings.control_token, is_local=settings.is_local)
+    return Guard(app, own, hosts=hosts, token=settings.control_token, is_local=settings.is_local)

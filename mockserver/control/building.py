@@ -5,9 +5,11 @@ from __future__ import annotations
 from mockserver.api.strict_json import Json
 from mockserver.instants import parse_instant
 from mockserver.ledger.account import Account
-from mockserver.ledger.commands import ChangeStatus, Command, Open
-from mockserver.ledger.draft import Accepted
+from mockserver.ledger.commands import ChangeStatus, Command, Open, Stamp
+from mockserver.ledger.decide import decide
+from mockserver.ledger.events import Event, ProductCreated
 from mockserver.ledger.line_item import ItemType, Post
+from mockserver.ledger.refusals import Refusal
 from mockserver.ledger.terms import AccountStatus, Product, ProductType, Terms
 from mockserver.sandbox.sandbox import Sandbox
 
@@ -22,41 +24,75 @@ _ITEMS = {
     "deferred_interest_cents": ItemType.DEFERRED_INTEREST,
     "fees_cents": ItemType.LATE_FEE,
 }
-_MAX_EVENTS = 3 + len(_ITEMS)
 
 
-def build_account(sandbox: Sandbox, body: Json) -> Account:
-    """Open the account that an ``AccountToBuild`` means. Raises SandboxFullError."""
-    sandbox.check_room_for(_MAX_EVENTS)
+def build_account(sandbox: Sandbox, body: Json) -> Account | Refusal:
+    """Open the account that an ``AccountToBuild`` means, or give why not and change nothing.
+
+    Raises SandboxFullError.
+    """
+    while True:
+        draft = _Draft(sandbox)
+        outcome = _drafted(draft, body)
+        if isinstance(outcome, Refusal) or sandbox.happen(*draft.events):
+            return outcome
+
+
+def _drafted(draft: _Draft, body: Json) -> Account | Refusal:
     opened_at = parse_instant(body.get("effective_at", _OPENED))
     terms = Terms(
         account_id="",
-        product=_product(sandbox),
+        product=draft.product(),
         effective_at=opened_at,
-        created_at=sandbox.now(),
+        created_at=draft.now,
         credit_limit_cents=body.get("credit_limit_cents", 0),
     )
-    account = _applied(sandbox, Open(terms))
-    account_id = account.terms.account_id
-    for name, item_type in _ITEMS.items():
-        if cents := body.get(name, 0):
-            post = Post(account_id, item_type, cents, effective_at=opened_at)
-            account = _applied(sandbox, post)
+    outcome = draft.apply(Open(terms))
+    if isinstance(outcome, Refusal):
+        return outcome
+    account_id = outcome.terms.account_id
+    commands: list[Command] = [
+        Post(account_id, item_type, body[name], effective_at=opened_at)
+        for name, item_type in _ITEMS.items()
+        if body.get(name)
+    ]
     status = AccountStatus(body.get("status", "ACTIVE"))
-    if status is not AccountStatus.ACTIVE:
-        account = _applied(sandbox, ChangeStatus(account_id, status))
-    return account
+    for command in (*commands, ChangeStatus(account_id, status)):
+        outcome = draft.apply(command)
+        assert isinstance(outcome, Account), f"the ledger refuses {command}: {outcome}"
+    return outcome
 
 
-def _product(sandbox: Sandbox) -> Product:
-    """Give the product of built accounts, the same for all of a sandbox."""
-    for product in sandbox.state.products.values():
-        if product._replace(product_id="") == _PRODUCT:
-            return product
-    return sandbox.create_product(_PRODUCT)
+class _Draft:
+    """What would happen in a sandbox, all at the same time."""
 
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.now = sandbox.clock.now()
+        self.events: list[Event] = []
+        self._processing = sandbox.processing
+        self._state = sandbox.state
 
-def _applied(sandbox: Sandbox, command: Command) -> Account:
-    outcome = sandbox.apply(command)
-    assert isinstance(outcome, Accepted), f"the ledger refuses {command}: {outcome}"
-    return outcome.account
+    def product(self) -> Product:
+        """Give the product of built accounts, the same for all of a sandbox."""
+        for product in self._state.products.values():
+            if product._replace(product_id="") == _PRODUCT:
+                return product
+        stamp = self._stamp()
+        product = _PRODUCT._replace(product_id=f"can_{stamp.id_number}")
+        self._add(ProductCreated(product, stamp.created_at))
+        return product
+
+    def apply(self, command: Command) -> Account | Refusal:
+        """Carry out a command."""
+        outcome = decide(self._state.find(command.account_id), command, self._stamp())
+        if isinstance(outcome, Refusal):
+            return outcome
+        self._add(*outcome.events)
+        return outcome.account
+
+    def _add(self, *events: Event) -> None:
+        self._state = self._state.after_all(events)
+        self.events += events
+
+    def _stamp(self) -> Stamp:
+        return self._state.stamp(self.now, self._processing)

@@ -9,20 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
 from mockserver.api.failures import Conflict, NotPossible, NotThere
 from mockserver.api.handlers.accounts import render
 from mockserver.api.handlers.reading import render_page
+from mockserver.api.problems import Answer
 from mockserver.api.strict_json import Json
 from mockserver.control import traffic, wire
+from mockserver.control.apart import apart
 from mockserver.control.building import build_account
 from mockserver.control.traffic import check_not_shared
 from mockserver.instants import parse_instant
 from mockserver.ledger.refusals import AccountNotFound, Refusal
-from mockserver.sandbox.clock import ClockBackwardsError
-from mockserver.sandbox.export import ImportRefusedError, exported, import_into
+from mockserver.sandbox.clock import ClockError
+from mockserver.sandbox.export import ImportRefusedError, exported, go_on_from, read_export
 from mockserver.sandbox.sandbox import Sandbox, Snapshot
 from mockserver.sandbox.sandboxes import DEFAULT, Sandboxes
 from mockserver.sandbox.verify import broken
@@ -59,8 +62,9 @@ def reset_sandbox(sandbox: Sandbox) -> Json:
     return wire.render_sandbox(sandbox)
 
 
-def fork_sandbox(body: Json, sandbox: Sandbox, sandboxes: Sandboxes) -> Json:
+def fork_sandbox(body: Json, sandbox: Sandbox, sandboxes: Sandboxes, *, is_shared: bool) -> Json:
     """Answer ``forkSandbox``."""
+    check_not_shared("no token leads to a fork", is_shared=is_shared)
     name = body["name"]
     if sandboxes.find(name) is not None:
         raise Conflict(f"There is a sandbox {name} already.")
@@ -68,22 +72,27 @@ def fork_sandbox(body: Json, sandbox: Sandbox, sandboxes: Sandboxes) -> Json:
     return wire.render_sandbox(sandboxes.get(name))
 
 
-def verify_sandbox(sandbox: Sandbox) -> Json:
+async def verify_sandbox(sandbox: Sandbox) -> Json:
     """Answer ``verifySandbox``."""
-    found = broken(sandbox)
-    digest = sandbox.digest()
-    return {"ok": not found, "broken": found, "events": sandbox.seq, "digest": digest}
+    held = sandbox.held()
+    found, digest = await apart(lambda: (broken(held), held.digest()), held.facts)
+    told = sandbox.digested(held, digest)
+    return {"ok": not found, "broken": found, "events": held.seq, "digest": told}
 
 
-def export_state(sandbox: Sandbox) -> Json:
+async def export_state(sandbox: Sandbox) -> Answer:
     """Answer ``exportState``."""
-    return exported(sandbox)
+    held = sandbox.held()
+    return Answer(HTTPStatus.OK, await apart(lambda: exported(held), held.facts), {})
 
 
-def import_state(body: Json, sandbox: Sandbox) -> Json:
+async def import_state(body: Json, sandbox: Sandbox, sandboxes: Sandboxes) -> Json:
     """Answer ``importState``."""
     try:
-        import_into(sandbox, body)
+        latest = sandbox.clock.latest
+        imported = await apart(lambda: read_export(body, latest))
+        sandbox = sandboxes.get(sandbox.name)  # it may have been forgotten meanwhile
+        go_on_from(sandbox, imported)
     except ImportRefusedError as error:
         raise NotPossible(f"This is no ledger to go on from: {error}.") from error
     return wire.render_sandbox(sandbox)
@@ -123,9 +132,10 @@ def _snapshot(sandbox: Sandbox, name: str) -> Snapshot:
     return sandbox.snapshots[name]
 
 
-def build(sandbox: Sandbox, body: Json) -> Json:
+def build(sandbox: Sandbox, body: Json) -> Json | Refusal:
     """Answer ``buildAccount``."""
-    return render(build_account(sandbox, body), sandbox)
+    outcome = build_account(sandbox, body)
+    return outcome if isinstance(outcome, Refusal) else render(outcome, sandbox)
 
 
 def read_account(account_id: str, sandbox: Sandbox) -> Json | Refusal:
@@ -154,29 +164,27 @@ def get_clock(sandbox: Sandbox) -> Json:
 
 def set_clock(body: Json, sandbox: Sandbox) -> Json:
     """Answer ``setClock``."""
-    with _forward_only():
+    with _within_reach():
         wire.change_clock(sandbox.clock, body)
-        return wire.render_clock(sandbox.clock)
+    return wire.render_clock(sandbox.clock)
 
 
 def advance_clock(body: Json, sandbox: Sandbox) -> Json:
     """Answer ``advanceClock``."""
-    with _forward_only():
+    with _within_reach():
         if "to" in body:
             sandbox.clock.advance_to(parse_instant(body["to"]))
         else:
             sandbox.clock.advance(timedelta(seconds=body["seconds"]))
-        return wire.render_clock(sandbox.clock)
+    return wire.render_clock(sandbox.clock)
 
 
 @contextmanager
-def _forward_only() -> Iterator[None]:
+def _within_reach() -> Iterator[None]:
     try:
         yield
-    except ClockBackwardsError as error:
+    except ClockError as error:
         raise Conflict(str(error)) from error
-    except OverflowError as error:
-        raise Conflict("No clock goes beyond the year 9999.") from error
 
 
 HANDLERS: Mapping[str, Callable[..., Any]] = MappingProxyType(

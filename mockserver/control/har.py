@@ -11,23 +11,22 @@ from mockserver.api.strict_json import Json
 from mockserver.sandbox.exchanges import Exchange, Headers
 
 
-def har(exchanges: Iterable[Exchange], origin: str) -> Json:
-    """Give an archive of ``exchanges`` with the server at ``origin``."""
-    return {
-        "log": {
-            "version": "1.2",
-            "creator": {"name": "canopy-mock", "version": __version__},
-            "entries": [_entry(exchange, origin) for exchange in exchanges],
-        }
+def har(exchanges: Iterable[Exchange], *, is_complete: bool) -> Json:
+    """Give an archive of ``exchanges``, which says so where others are missing."""
+    log = {
+        "version": "1.2",
+        "creator": {"name": "canopy-mock", "version": __version__},
+        "entries": [_entry(exchange) for exchange in exchanges],
     }
+    return {"log": log if is_complete else {**log, "comment": "Older exchanges are missing."}}
 
 
-def _entry(exchange: Exchange, origin: str) -> Json:
+def _entry(exchange: Exchange) -> Json:
     milliseconds = round(exchange.seconds * 1000, 3)
     entry = {
         "startedDateTime": exchange.at.isoformat(),
         "time": milliseconds,
-        "request": _request(exchange, origin),
+        "request": _request(exchange),
         "response": _response(exchange),
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
@@ -35,12 +34,12 @@ def _entry(exchange: Exchange, origin: str) -> Json:
     return entry if exchange.fault_id is None else {**entry, "_fault": exchange.fault_id}
 
 
-def _request(exchange: Exchange, origin: str) -> Json:
+def _request(exchange: Exchange) -> Json:
     query = parse_qsl(urlsplit(exchange.target).query, keep_blank_values=True)
     body = exchange.request_body.decode("utf-8", "replace")
     request = {
         "method": exchange.method,
-        "url": origin + exchange.target,
+        "url": f"http://{_value(exchange.request_headers, b'host')}{exchange.target}",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _headers(exchange.request_headers),
@@ -50,7 +49,10 @@ def _request(exchange: Exchange, origin: str) -> Json:
     }
     if not body:
         return request
-    return {**request, "postData": {"mimeType": _type(exchange.request_headers), "text": body}}
+    return {
+        **request,
+        "postData": {"mimeType": _value(exchange.request_headers, b"content-type"), "text": body},
+    }
 
 
 def _response(exchange: Exchange) -> Json:
@@ -63,7 +65,7 @@ def _response(exchange: Exchange) -> Json:
         "headers": _headers(exchange.answer_headers),
         "content": {
             "size": len(exchange.answer_body),
-            "mimeType": _type(exchange.answer_headers),
+            "mimeType": _value(exchange.answer_headers, b"content-type"),
             "text": exchange.answer_body.decode("utf-8", "replace"),
         },
         "redirectURL": "",
@@ -76,5 +78,5 @@ def _headers(headers: Headers) -> Json:
     return [{"name": n.decode("latin-1"), "value": v.decode("latin-1")} for n, v in headers]
 
 
-def _type(headers: Headers) -> str:
-    return dict(headers).get(b"content-type", b"").decode("latin-1")
+def _value(headers: Headers, name: bytes) -> str:
+    return dict(headers).get(name, b"").decode("latin-1")

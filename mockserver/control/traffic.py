@@ -92,8 +92,9 @@ def clear_exchanges(sandbox: Sandbox) -> Json:
 def export_exchanges(query: Json, sandbox: Sandbox, contract: Contract) -> Json:
     """Answer ``exportExchanges``."""
     _check_operations([query.get("operation")], contract)
-    found = list(sandbox.traffic.exchanges.matching(wire.parse_match(query)))
-    return har(found[-query["limit"] :], "http://canopy-mock")
+    match, exchanges = wire.parse_match(query), sandbox.traffic.exchanges
+    found, limit = list(exchanges.matching(match)), query["limit"]
+    return har(found[-limit:], is_complete=len(found) <= limit and exchanges.is_complete(match))
 
 
 async def assert_exchanges(
@@ -126,7 +127,7 @@ def list_strangers(
     return wire.render_exchanges(sandboxes.strangers, query)
 
 
-def check_not_shared(*, is_shared: bool) -> None:
-    """Make sure that nobody learns of others. Raises NotAuthorized."""
+def check_not_shared(told: str = "nobody is told of others", *, is_shared: bool) -> None:
+    """Make sure that nobody learns of others, or fills the server. Raises NotAuthorized."""
     if is_shared:
-        raise NotAuthorized("On a shared server, nobody is told of others.")
+        raise NotAuthorized(f"On a shared server, {told}.")

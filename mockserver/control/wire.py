@@ -27,7 +27,7 @@ def render_clock(clock: SandboxClock) -> Json:
 
 
 def change_clock(clock: SandboxClock, body: Json) -> None:
-    """Carry out a ``ClockSetting``. Raises NotPossible, ClockBackwardsError, OverflowError."""
+    """Carry out a ``ClockSetting``. Raises NotPossible, ClockError."""
     mode = body["mode"]
     for name, goes_with in (("at", "frozen"), ("offset_seconds", "offset")):
         if name in body and mode != goes_with:

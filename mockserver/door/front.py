@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import re
 import time
+from collections.abc import Iterable
 from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -40,26 +40,31 @@ from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes, TooManySandboxesError
 from mockserver.sandbox.traffic import Flight, Subject
 
-_BEARER = re.compile(rb"(?i:bearer) +(\S+)")
 _SUCCESS = range(200, 300)
 
 
 class Front:
     """Stands before the application that serves the contract."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument for each thing that surrounds the contract
         self,
         app: ASGIApp,
         contract: Contract,
         tokens: Tokens,
         sandboxes: Sandboxes,
+        *,
+        secrets: Iterable[str] = (),
         hang_seconds: float = MAX_HANG_SECONDS,
     ) -> None:
-        """Wrap ``app``, which serves ``contract``; nothing hangs longer than ``hang_seconds``."""
+        """Wrap ``app``, which serves ``contract``; nothing hangs longer than ``hang_seconds``.
+
+        No exchange holds one of ``secrets``.
+        """
         self._app = app
         self._contract = contract
         self._tokens = tokens
         self._sandboxes = sandboxes
+        self._secrets = [secret.encode() for secret in secrets]
         self._hang_seconds = hang_seconds
         self._packer = Packer()
 
@@ -69,10 +74,11 @@ class Front:
             await self._app(scope, receive, send)
             return
         began, body, subject = time.perf_counter(), Body(receive), self._subject(scope)
-        sandbox = await self._sandbox(scope, body, subject)
+        sandbox, sender = await self._sender(scope, body, subject)
         clock = self._sandboxes.beginning if sandbox is None else sandbox.clock
         now = clock.now()
-        passage = Passage(Request(scope, body, _token(scope), subject, clock, now, began), now)
+        request = Request(scope, body, sender, subject, clock, now, began)
+        passage = Passage(request, now, self._secrets)
         if sandbox is None:
             await self._ask(passage)
             passage.keep_in(self._sandboxes.strangers, self._packer)
@@ -107,20 +113,25 @@ class Front:
             None if account_id is None else unquote(account_id),
         )
 
-    async def _sandbox(self, scope: Scope, body: Body, subject: Subject) -> Sandbox | None:
-        """Give the sandbox that a request belongs to, or None where nobody knows the caller."""
+    async def _sender(
+        self, scope: Scope, body: Body, subject: Subject
+    ) -> tuple[Sandbox | None, bytes]:
+        """Give the sandbox that a request belongs to, and who sends it; None is for strangers."""
         with contextlib.suppress(Unauthorized, NotAuthorized, TooManySandboxesError):
             if subject[0] != MINTING:
-                fields = [v.decode("latin-1") for k, v in scope["headers"] if k == b"authorization"]
-                return self._sandboxes.get(self._tokens.caller(fields).sandbox)
-            name = self._tokens.sandbox_of(_client_id(await body.whole()))
-            return None if name is None else self._sandboxes.get(name)
-        return None
+                fields = [v for name, v in scope["headers"] if name == b"authorization"]
+                caller = self._tokens.caller([field.decode("latin-1") for field in fields])
+                return self._sandboxes.get(caller.sandbox), fields[0].split()[-1]
+            client_id = _client_id(await body.whole())
+            name = self._tokens.sandbox_of(client_id)
+            if name is not None:
+                return self._sandboxes.get(name), f"client {client_id}".encode()
+        return None, b""
 
     async def _decide(self, passage: Passage, sandbox: Sandbox, flight: Flight) -> None:
         """Decide what becomes of a request to a sandbox, which may be reset meanwhile."""
         request = passage.request
-        seconds = sandbox.traffic.rate.seconds_to_wait(request.token, request.at)
+        seconds = sandbox.traffic.rate.seconds_to_wait(request.sender, request.at)
         if seconds is not None:
             await request.body.whole()
             reply = reply_of(rejected(TooManyRequests.until(seconds)))
@@ -168,13 +179,6 @@ class Front:
             await send_reply(reply, send)
         else:
             await send_slowly(reply, speed, scope, send)
-
-
-def _token(scope: Scope) -> bytes:
-    for name, value in scope["headers"]:
-        if name == b"authorization" and (match := _BEARER.fullmatch(value)):
-            return match[1]
-    return b""
 
 
 def _client_id(body: bytes) -> object:

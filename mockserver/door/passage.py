@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 from starlette.types import Scope
 
 from mockserver.door.body import Body
-from mockserver.door.redaction import REDACTED, redacted, redacted_headers
+from mockserver.door.redaction import REDACTED, Redaction
 from mockserver.door.reply import Reply, encoded, without_body
 from mockserver.sandbox.clock import Clock
 from mockserver.sandbox.exchanges import Exchange, Exchanges, Headers
@@ -30,8 +31,8 @@ class Request(NamedTuple):
 
     scope: Scope
     body: Body
-    token: bytes
-    """Empty where there is none."""
+    sender: bytes
+    """Whose requests are counted together: those with a token, or those of a client for one."""
     subject: Subject
     clock: Clock
     at: datetime
@@ -45,6 +46,8 @@ class Passage:
     request: Request
     at: datetime
     """When what leaves was made."""
+    secrets: Sequence[bytes] = ()
+    """What the server knows as secret: it is in no exchange."""
     decided: Reply | None = None
     """What the contract answers; None where a fault came before it."""
     strikes: list[Strike] = field(default_factory=list)
@@ -89,17 +92,20 @@ class Passage:
     def keep_in(self, exchanges: Exchanges, packer: Packer) -> None:
         """Log the request, and what becomes of it."""
         request, left = self.request, self.leaving
-        scope, token = request.scope, request.token
+        scope = request.scope
         operation, account_id = request.subject
         query = scope["query_string"]
-        target = redacted(scope["raw_path"] + (b"?" + query if query else b""), token)
+        target = scope["raw_path"] + (b"?" + query if query else b"")
         asked, answered = request.body.received, b"" if left is None else left.body
-        asked, answered = redacted(asked, token), redacted(answered, token)
         if operation == MINTING:
             asked = answered = REDACTED
+        headers, fields = scope["headers"], () if left is None else left.headers
+        redaction = Redaction(self.secrets, headers, fields, (target, asked, answered))
+        target, asked, answered = map(redaction.of, (target, asked, answered))
         status = 0 if left is None else left.status
-        sent, sent_bytes = _fields(redacted_headers(scope["headers"]))
-        got, got_bytes = _fields(() if left is None else redacted_headers(left.headers))
+        sent, sent_bytes = _fields(redaction.of_fields(headers))
+        got, got_bytes = _fields(redaction.of_fields(fields))
+        account = account_id and redaction.of(account_id.encode()).decode()
         exchanges.add(
             Exchange(
                 number=exchanges.next_number,
@@ -109,7 +115,7 @@ class Passage:
                 method=scope["method"],
                 target=_text(target.decode("latin-1")),
                 operation=operation,
-                account_id=None if account_id is None else _text(account_id),
+                account_id=None if account is None else _text(account),
                 request_headers=sent,
                 request_body=asked,
                 status=status,

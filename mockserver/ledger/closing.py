@@ -36,7 +36,7 @@ def close_cycles(draft: Draft, to: datetime) -> None:
         LAST if waiting is None else waiting.effective_at,
         *(of.next_change(schedule.cycle_end) for of in standing.ahead),
     )
-    run = _Run(account)
+    run = Run(account)
     closed = []
     due_days = schedule.due_days
     while run.end <= until:
@@ -50,10 +50,11 @@ def close_cycles(draft: Draft, to: datetime) -> None:
     draft.add(CyclesClosed(account_id, tuple(closed), run.last_day, due_days))
 
 
-class _Run:
+class Run:
     """Cycles that follow each other, with nothing between them."""
 
     def __init__(self, account: Account) -> None:
+        """Begin with the cycle that ``account`` closes next."""
         terms, schedule = account.terms, account.standing.schedule
         figures, product = account.figures, terms.product
         assert terms.cycle_type is not None, "an account without cycles has none to close"

@@ -81,15 +81,26 @@ def _open(command: Open, stamp: Stamp) -> Accepted | Refusal:
     if not terms.account_id:
         terms = terms._replace(account_id=draft.generated_id())
     draft.add(AccountOpened(terms.account_id, terms))
-    for item_type, cents, description in (
-        (ItemType.CHARGE, terms.initial_principal_cents, "initial_principal_cents"),
-        (ItemType.ORIG_FEE, terms.fees.origination_cents, "origination_fee_cents"),
-    ):
-        if cents > 0:
-            item = draft.item(item_type, cents, terms.effective_at, description=description)
-            draft.add(LineItemPosted(terms.account_id, item, waits=False))
+    for item_type in INITIAL:
+        post_initial(draft, item_type)
     _work_off(draft)
     return draft.accepted()
+
+
+INITIAL = (ItemType.CHARGE, ItemType.ORIG_FEE)
+"""What an account can owe from the start."""
+
+
+def post_initial(draft: Draft, item_type: ItemType) -> None:
+    """Post what an account owes of this type from the start, if it owes any."""
+    terms = draft.account.terms
+    cents, description = {
+        ItemType.CHARGE: (terms.initial_principal_cents, "initial_principal_cents"),
+        ItemType.ORIG_FEE: (terms.fees.origination_cents, "origination_fee_cents"),
+    }[item_type]
+    if cents > 0:
+        item = draft.item(item_type, cents, terms.effective_at, description=description)
+        draft.add(LineItemPosted(terms.account_id, item, waits=False))
 
 
 def _change_status(draft: Draft, command: ChangeStatus) -> Accepted:
@@ -128,14 +139,14 @@ def _post(account: Account, command: Post, stamp: Stamp) -> Accepted | Refusal:
     if stamp.processing is Processing.AUTOMATIC and is_due(account, now):
         draft = Draft(account, stamp)
         carry_out_to(draft, now)
-        event = _posted(draft.account, command, draft.next_stamp(), now)
+        event = posted(draft.account, command, draft.next_stamp(), now)
         draft.add(event)
         return draft.accepted(event.item)
-    event = _posted(account, command, stamp, now)
+    event = posted(account, command, stamp, now)
     return _new(Accepted, (evolve(account, event), (event,), event.item))
 
 
-def _posted(account: Account, command: Post, stamp: Stamp, now: datetime) -> LineItemPosted:
+def posted(account: Account, command: Post, stamp: Stamp, now: datetime) -> LineItemPosted:
     """Post an item, which pours at once if it is its time (ledger.md L10)."""
     created_at, number, processing = stamp
     account_id, item_type, amount_cents, line_item_id, effective_at, allocation, *_ = command

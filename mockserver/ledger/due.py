@@ -19,7 +19,7 @@ from mockserver.ledger.events import (
     Processed,
 )
 from mockserver.ledger.line_item import ItemType, LineItem
-from mockserver.ledger.money import NOTHING, Bucket, Cents
+from mockserver.ledger.money import NOTHING, Bucket
 from mockserver.ledger.pouring import DEFAULT_ORDER, ORDER_BY_ALLOCATION, Poured, pour
 
 _new = tuple.__new__  # see lots.py
@@ -81,18 +81,21 @@ def _next_step(draft: Draft, now: datetime) -> None:
     elif schedule.loan_at == schedule.next_at:
         make_loan(draft)
     elif schedule.month_fee_at == schedule.next_at:
-        fees = account.terms.fees
-        _charge_fee(draft, ItemType.MONTH_FEE, fees.month_cents, schedule.month_fee_at)
+        charge_fee(draft, ItemType.MONTH_FEE)
     elif schedule.year_fee_at == schedule.next_at:
-        fees = account.terms.fees
-        _charge_fee(draft, ItemType.YEAR_FEE, fees.year_cents, schedule.year_fee_at)
+        charge_fee(draft, ItemType.YEAR_FEE)
     else:
-        _pass_due_day(draft)
+        pass_due_day(draft)
 
 
-def _charge_fee(draft: Draft, item_type: ItemType, cents: Cents, at: datetime) -> None:
-    fee = draft.item(item_type, cents, at)
-    draft.add(FeeFellDue(draft.account.terms.account_id, fee))
+def charge_fee(draft: Draft, item_type: ItemType) -> None:
+    """Charge the monthly or the yearly fee that is due next."""
+    terms, schedule = draft.account.terms, draft.account.standing.schedule
+    cents, at = {
+        ItemType.MONTH_FEE: (terms.fees.month_cents, schedule.month_fee_at),
+        ItemType.YEAR_FEE: (terms.fees.year_cents, schedule.year_fee_at),
+    }[item_type]
+    draft.add(FeeFellDue(terms.account_id, draft.item(item_type, cents, at)))
 
 
 def make_loan(draft: Draft) -> None:
@@ -103,7 +106,7 @@ def make_loan(draft: Draft) -> None:
     draft.add(ChargeRolled(account.terms.account_id, charge.line_item_id, loan))
 
 
-def _pass_due_day(draft: Draft) -> None:
+def pass_due_day(draft: Draft) -> None:
     """Charge a late fee if less than the minimum was paid in time (ledger.md L23)."""
     account = draft.account
     day = account.standing.schedule.due_days[0]

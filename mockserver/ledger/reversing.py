@@ -40,11 +40,11 @@ def reverse(draft: Draft, command: Reversal) -> Accepted | Refusal:
     if account.waiting.find(item[:2]) is not None:
         _process_early(draft, item)
     if isinstance(command, ReversePayment):
-        return _reverse_payment(draft, item)
+        return reverse_payment(draft, item)
     reversal = ItemType.CHARGE_REVERSAL
     if not isinstance(command, ReverseCharge):
         reversal = ItemType.FEE_REVERSAL
-    return _cancel(draft, item, reversal)
+    return cancel(draft, item, reversal)
 
 
 def _process_early(draft: Draft, item: LineItem) -> None:
@@ -55,7 +55,7 @@ def _process_early(draft: Draft, item: LineItem) -> None:
         process_item(draft, item)
 
 
-def _reverse_payment(draft: Draft, payment: LineItem) -> Accepted:
+def reverse_payment(draft: Draft, payment: LineItem) -> Accepted:
     """Give back, bucket by bucket, what a payment had poured (ledger.md L11)."""
     account = draft.account
     poured = poured_by(account, payment)
@@ -81,7 +81,7 @@ def _reverse_payment(draft: Draft, payment: LineItem) -> Accepted:
     return draft.accepted(items[0])
 
 
-def _cancel(draft: Draft, item: LineItem, reversal: ItemType) -> Accepted | Refusal:
+def cancel(draft: Draft, item: LineItem, reversal: ItemType) -> Accepted | Refusal:
     """Take back what is left of a charge or a fee."""
     account = draft.account
     bucket = item.item_type.rule.bucket

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from mockserver.ledger.calendar import LAST
+from mockserver.ledger.decide import REACH
+
 _REAL = timedelta(0)
 
 
@@ -24,8 +27,16 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-class ClockBackwardsError(Exception):
-    """A clock only goes forward. The message says from when to when it was to go."""
+class ClockError(Exception):
+    """A clock does not go there. The message says why not, and where it may go."""
+
+
+class ClockBackwardsError(ClockError):
+    """A clock only goes forward."""
+
+
+class ClockTooFarError(ClockError):
+    """A clock goes no further than accounts can be reckoned, at a bearable cost."""
 
 
 class ClockSetting(NamedTuple):
@@ -45,18 +56,26 @@ class ClockSetting(NamedTuple):
 
     def now(self, base: Clock) -> datetime:
         """Give the time of this setting where ``base`` is the machine's clock."""
-        return base.now() + self.offset if self.frozen_at is None else self.frozen_at
+        if self.frozen_at is not None:
+            return self.frozen_at
+        try:
+            return base.now() + self.offset
+        except OverflowError:
+            return LAST
 
 
 class SandboxClock:
-    """A clock that is real, ahead, or frozen, and never goes back but with its ledger."""
+    """A clock that is real, ahead, or frozen, and never goes back but with its ledger.
 
-    __slots__ = ("base", "setting")
+    It goes :data:`REACH` further than it would be if nobody had moved it.
+    """
+
+    __slots__ = ("_beginning", "base", "setting")
 
     def __init__(self, base: Clock, setting: ClockSetting) -> None:
         """Begin with ``setting`` over ``base``, the machine's clock."""
         self.base = base
-        self.setting = setting
+        self.setting = self._beginning = setting
 
     def now(self) -> datetime:
         """Give the time, in UTC."""
@@ -64,7 +83,8 @@ class SandboxClock:
         return setting.frozen_at or self.base.now() + setting.offset
 
     def change(self, setting: ClockSetting) -> None:
-        """Take another setting. Raises ClockBackwardsError if it is then earlier than now."""
+        """Take another setting, not too far ahead nor earlier than now. Raises ClockError."""
+        self.check(setting)
         now, then = self.now(), setting.now(self.base)
         if then < now:
             raise ClockBackwardsError(
@@ -73,22 +93,36 @@ class SandboxClock:
             )
         self.setting = setting
 
+    @property
+    def latest(self) -> datetime:
+        """How far it goes."""
+        return self._beginning.now(self.base) + REACH
+
+    def check(self, setting: ClockSetting) -> None:
+        """Make sure that a setting is not too far ahead. Raises ClockTooFarError."""
+        latest, then = self.latest, setting.now(self.base)
+        if then > latest:
+            raise ClockTooFarError(
+                f"A clock goes no further than a hundred years ahead, here to "
+                f"{latest.isoformat(timespec='seconds')}; {then.isoformat()} is beyond that."
+            )
+
     def freeze(self, at: datetime | None = None) -> None:
-        """Stand still, now or ``at`` an instant to come. Raises ClockBackwardsError."""
+        """Stand still, now or ``at`` an instant to come. Raises ClockError."""
         if at is None:
             self.setting = ClockSetting(frozen_at=self.now())
         else:
             self.change(ClockSetting(frozen_at=at))
 
     def run(self, offset: timedelta | None = None) -> None:
-        """Go on from where it stands, or ``offset`` ahead. Raises ClockBackwardsError."""
+        """Go on from where it stands, or ``offset`` ahead. Raises ClockError."""
         if offset is None:
             self.setting = ClockSetting(offset=self.now() - self.base.now())
         else:
             self.change(ClockSetting(offset=offset))
 
     def advance(self, by: timedelta) -> None:
-        """Move forward, frozen or not. Raises ClockBackwardsError, OverflowError."""
+        """Move forward, frozen or not. Raises ClockError."""
         offset, frozen_at = self.setting
         if frozen_at is None:
             self.change(ClockSetting(offset + by))
@@ -96,5 +130,9 @@ class SandboxClock:
             self.change(ClockSetting(offset, frozen_at + by))
 
     def advance_to(self, at: datetime) -> None:
-        """Move forward to an instant, frozen or not. Raises ClockBackwardsError."""
-        self.advance(at - self.now())
+        """Move forward to an instant, frozen or not. Raises ClockError."""
+        offset, frozen_at = self.setting
+        if frozen_at is None:
+            self.change(ClockSetting(offset + (at - self.now())))
+        else:
+            self.change(ClockSetting(offset, at))

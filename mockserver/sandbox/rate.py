@@ -18,8 +18,12 @@ class Rate(NamedTuple):
         return math.floor(now.timestamp() / self.seconds)
 
 
+MAX_SENDERS = 1_000
+"""How many are counted each by itself; all others in a window share one count."""
+
+
 class RateLimit:
-    """Counts what is sent with each token, and says when it is too much."""
+    """Counts what everybody sends, and says when it is too much."""
 
     __slots__ = ("_counts", "_window", "rate")
 
@@ -32,18 +36,23 @@ class RateLimit:
         self.rate = rate
         self._window = 0
         self._counts: dict[bytes, int] = {}
-        """How many requests there were in this window, by token."""
+        """How many requests there were in this window, by who sent them."""
 
-    def seconds_to_wait(self, token: bytes, now: datetime) -> int | None:
-        """Count a request; give None to let it in, or in how many seconds to try again."""
+    def seconds_to_wait(self, sender: bytes, now: datetime) -> int | None:
+        """Count a request of ``sender``: a token, or the id of a client that asks for one.
+
+        Gives None to let it in, or in how many seconds to try again.
+        """
         rate = self.rate
         if rate is None:
             return None
         window = rate.window_of(now)
         if window != self._window:
             self._window, self._counts = window, {}
-        count = self._counts.get(token, 0)
+        if sender not in self._counts and len(self._counts) >= MAX_SENDERS:
+            sender = b""
+        count = self._counts.get(sender, 0)
         if count < rate.requests:
-            self._counts[token] = count + 1
+            self._counts[sender] = count + 1
             return None
         return max(1, math.ceil((window + 1) * rate.seconds - now.timestamp()))

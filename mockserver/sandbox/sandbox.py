@@ -18,7 +18,7 @@ from mockserver.ledger.ordered import Ordered
 from mockserver.ledger.refusals import Refusal
 from mockserver.ledger.terms import Customer, Holder, Product
 from mockserver.sandbox.clock import Clock, ClockSetting, SandboxClock
-from mockserver.sandbox.digest import chained
+from mockserver.sandbox.held import Held
 from mockserver.sandbox.rate import Rate
 from mockserver.sandbox.seed import Seed
 from mockserver.sandbox.state import Listed, State
@@ -59,7 +59,7 @@ class Sandbox:
 
     __slots__ = (
         *("name", "seed", "state", "seq", "clock", "snapshots"),
-        *("_setup", "_processing", "_journal", "_stream", "_streams", "_begun", "_digested"),
+        *("_setup", "processing", "_journal", "_stream", "_streams", "_begun", "_digested"),
         *("tokens_minted", "_traffic"),
     )
 
@@ -77,7 +77,7 @@ class Sandbox:
         """Since it began, or went back."""
         self._traffic: Traffic | None = None
         self._setup = setup
-        self._processing = setup.processing
+        self.processing = setup.processing
         self._journal = journal
         self._stream = name
         self._streams = 0
@@ -97,7 +97,7 @@ class Sandbox:
         """
         while True:
             account = self._find_to_change(command.account_id)
-            outcome = decide(account, command, self.state.stamp(self.clock.now(), self._processing))
+            outcome = decide(account, command, self.state.stamp(self.clock.now(), self.processing))
             if isinstance(outcome, Refusal) or self._keep(outcome, is_new=account is None):
                 return outcome
             self._catch_up()
@@ -110,7 +110,7 @@ class Sandbox:
                 return self.peek(account_id)
             account = self._find_to_change(account_id)
             assert account is not None, "it is there"
-            outcome = process(account, self.state.stamp(self.clock.now(), self._processing))
+            outcome = process(account, self.state.stamp(self.clock.now(), self.processing))
             if self._keep(outcome, is_new=False):
                 return outcome.account
             self._catch_up()
@@ -123,7 +123,7 @@ class Sandbox:
         account = state.find(account_id)
         if account is None or not self._is_due(account):
             return account
-        stamp = state.stamp(self.clock.now(), self._processing)
+        stamp = state.stamp(self.clock.now(), self.processing)
         return process(account.sealed(), stamp).account
 
     def listed(self) -> Ordered[Listed]:
@@ -137,7 +137,7 @@ class Sandbox:
     def create_product(self, product: Product) -> Product:
         """Keep a product under an id of its own, and give it. Raises SandboxFullError."""
         while True:
-            stamp = self.state.stamp(self.clock.now(), self._processing)
+            stamp = self.state.stamp(self.clock.now(), self.processing)
             product = product._replace(product_id=f"can_{stamp.id_number}")
             if self.happen(ProductCreated(product, stamp.created_at)):
                 return product
@@ -146,7 +146,7 @@ class Sandbox:
     def create_customer(self, customer: Customer) -> Customer:
         """Keep a customer under an id of its own, and give it. Raises SandboxFullError."""
         while True:
-            stamp = self.state.stamp(self.clock.now(), self._processing)
+            stamp = self.state.stamp(self.clock.now(), self.processing)
             customer = customer._replace(customer_id=f"can_{stamp.id_number}")
             if self.happen(CustomerCreated(customer, stamp.created_at)):
                 return customer
@@ -182,25 +182,31 @@ class Sandbox:
 
     # the whole of it
 
-    def happen(self, *events: Event) -> bool:
+    def happen(self, *events: Event, to: State | None = None) -> bool:
         """Keep ``events`` and apply them; tell whether nobody was faster.
 
-        Raises SandboxFullError.
+        ``to`` is the state that they lead to, where it is known. Raises SandboxFullError.
         """
         if not self._append(*events):
             return False
-        self.state = self.state.after_all(events)
+        self.state = to or self.state.after_all(events)
         return True
 
-    def events(self) -> list[Event]:
-        """Give all that happened since the seed, in order."""
-        return list(self._journal.read(self._stream, 0))
+    def held(self) -> Held:
+        """Give all that it holds, at once, for as long as it takes to go through it."""
+        events = self._journal.read(self._stream, 0)
+        holding = (self.seed, self.state, self.seq, events, self.clock.setting)
+        return Held(*holding, self._stream, self._digested)
 
     def digest(self) -> str:
         """Give the digest of all that happened, the seed included."""
-        seq, digest = self._digested or (0, self.seed.digest)
-        digest = chained(digest, self._journal.read(self._stream, seq))
-        self._digested = self.seq, digest
+        held = self.held()
+        return self.digested(held, held.digest())
+
+    def digested(self, held: Held, digest: bytes) -> str:
+        """Give the digest of what it held, and remember it for as long as it goes on from there."""
+        if held.stream == self._stream:
+            self._digested = held.seq, digest
         return digest.hex()
 
     def snapshot(self) -> Snapshot:
@@ -251,7 +257,7 @@ class Sandbox:
     # keeping
 
     def _is_due(self, account: Account) -> bool:
-        automatic = self._processing is Processing.AUTOMATIC
+        automatic = self.processing is Processing.AUTOMATIC
         return automatic and is_due(account, self.now())
 
     def _find_to_change(self, account_id: str) -> Account | None:
@@ -269,16 +275,16 @@ class Sandbox:
         self.state = self.state.having(outcome.events, outcome.account, is_new=is_new)
         return True
 
-    def check_room_for(self, events: int) -> None:
-        """Make sure that ``events`` more may happen. Raises SandboxFullError."""
-        if self.seq + events > self._setup.max_events:
+    def check_size(self, events: int) -> None:
+        """Make sure that so many ``events`` may happen in all. Raises SandboxFullError."""
+        if events > (most := self._setup.max_events):
             raise SandboxFullError(
-                f"The sandbox {self.name} holds {self.seq:,} events and takes no more: reset it, "
-                "or start the server with a larger --max-events."
+                f"The sandbox takes {most:,} events and no more: reset it, or start the server "
+                "with a larger --max-events."
             )
 
     def _append(self, *events: Event) -> bool:
-        self.check_room_for(len(events))
+        self.check_size(self.seq + len(events))
         if not self._journal.append(self._stream, self.seq, events):
             return False
         self.seq += len(events)

@@ -26,6 +26,11 @@ OWN = re.compile(r"sbx_[A-Za-z0-9_-]{1,60}")
 class TooManySandboxesError(Exception):
     """There are as many sandboxes as there may be. The message says what to do."""
 
+    def __init__(self, message: str, seconds: float) -> None:
+        """Say also in how many seconds one of them may be forgotten."""
+        super().__init__(message)
+        self.seconds = seconds
+
 
 class Limits(NamedTuple):
     """How much a server keeps."""
@@ -68,6 +73,7 @@ class Sandboxes:
 
         Raises TooManySandboxesError.
         """
+        self._expire()
         sandbox = self._by_name.get(name) or self._made(name)
         if name in self._used:
             self._used[name] = self._uptime()
@@ -76,15 +82,17 @@ class Sandboxes:
 
     def find(self, name: str) -> Sandbox | None:
         """Give the sandbox called ``name`` if it is in use. Safe on any thread."""
-        return self._by_name.get(name)
+        return None if self._is_idle(name) else self._by_name.get(name)
 
     def look_at(self, name: str) -> Sandbox:
         """Give the sandbox called ``name``, or what it would be; it is not in use for that."""
+        self._expire()
         return self.find(name) or Sandbox(name, self._setup, self._journal, self.clock)
 
     def names(self) -> list[str]:
-        """Give the names in use, the default one first."""
-        return [DEFAULT, *sorted(self._by_name.keys() - {DEFAULT})]
+        """Give the names in use, the default one first. Safe on any thread."""
+        names = [name for name in list(self._by_name) if not self._is_idle(name)]
+        return [DEFAULT, *sorted(set(names) - {DEFAULT})]
 
     def fork(self, sandbox: Sandbox, name: str) -> None:
         """Let the sandbox called ``name`` go on from what ``sandbox`` holds.
@@ -102,11 +110,13 @@ class Sandboxes:
 
     def _made(self, name: str) -> Sandbox:
         assert NAME.fullmatch(name), f"{name!r} is no name for a sandbox"
-        self._expire()
         if len(self._by_name) >= self._limits.sandboxes:
+            idle = self._limits.idle_seconds
+            first = next(iter(self._used.values()), self._uptime())
             raise TooManySandboxesError(
                 f"There are {len(self._by_name):,} sandboxes, and no more are made: delete one, "
-                "or start the server with a larger --max-sandboxes."
+                "or start the server with a larger --max-sandboxes.",
+                first + idle - self._uptime(),
             )
         sandbox = Sandbox(name, self._setup, self._journal, self.clock)
         self._by_name[name] = sandbox
@@ -116,6 +126,10 @@ class Sandboxes:
 
     def _expire(self) -> None:
         """Forget what has not been used for long."""
-        before = self._uptime() - self._limits.idle_seconds
-        while self._used and next(iter(self._used.values())) < before:
-            self.forget(next(iter(self._used)))
+        while self._used and self._is_idle(first := next(iter(self._used))):
+            self.forget(first)
+
+    def _is_idle(self, name: str) -> bool:
+        """Tell whether a sandbox is as good as forgotten."""
+        used = self._used.get(name)
+        return used is not None and used <= self._uptime() - self._limits.idle_seconds

@@ -430,3 +430,13 @@ class TestOrder:
             "not_authorized",
         )
         assert api.get("/accounts", headers=headers).status_code == 200
+
+
+def test_a_list_that_is_too_long_is_not_looked_through(api: Api) -> None:
+    answer = api.post({"original_amount_cents": 1, "external_fields": [1] * 30_000})
+    assert answer.status_code == 422
+    (violation,) = answer.json()["error"]["details"]
+    assert (violation["instancePath"], violation["keyword"]) == (
+        "/body/external_fields",
+        "maxItems",
+    )

@@ -139,6 +139,11 @@ class TestWeb:
         assert answer.status_code == 403
         assert "Open the console under localhost" in answer.text
 
+    @pytest.mark.parametrize("host", ["evil@127.0.0.1", "localhost/evil", "localhost#x", ""])
+    def test_what_is_no_name_is_none_of_this_machine(self, api: Api, host: str) -> None:
+        answer = api.client.get("http://localhost/_mock/", headers={"Host": host})
+        assert answer.status_code == 403
+
     def test_it_only_reads(self, api: Api) -> None:
         answer = api.client.post("http://localhost/_mock/")
         assert answer.status_code == 405
