@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -128,11 +129,15 @@ def table(rows: Sequence[Row], names: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def _each(work: Callable[[Breed], Verdict], wanted: Sequence[Breed], told: str) -> list[Verdict]:
+def _each(
+    work: Callable[[Breed], Verdict], wanted: Sequence[Breed], told: str, jobs: int = 1
+) -> list[Verdict]:
+    """Let ``work`` judge servers, one after the other where it matters how long that takes."""
     verdicts = []
-    for breed in wanted:
-        verdict = work(breed)
-        verdicts.append(verdict)
+    with ThreadPoolExecutor(jobs) as pool:
+        verdicts += pool.map(work, wanted)
+    for verdict in verdicts:
+        breed = verdict.breed
         if verdict.is_broken == (breed.kind == "correct"):
             click.echo(f"{told}: {breed.name} ({breed.sentence}) {verdict.rules}")
     return verdicts
@@ -172,7 +177,7 @@ def main(every: int, seeds: int, sample: int, *, write: bool) -> None:
         for seed in range(1, seeds + 1)
         for is_quick in (True, False)
     ]
-    alarms = sum(of.is_broken for run in runs for of in _each(run, correct, "false alarm"))
+    alarms = sum(of.is_broken for run in runs for of in _each(run, correct, "false alarm", jobs=2))
     tools = others()
     said = _complaints(tools, (*sampled, *correct[::sample]))
     by_name = {verdict.breed.name: verdict for verdict in (*quick, *whole)}
