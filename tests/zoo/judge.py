@@ -133,7 +133,7 @@ def _each(
     work: Callable[[Breed], Verdict], wanted: Sequence[Breed], told: str, jobs: int = 1
 ) -> list[Verdict]:
     """Let ``work`` judge servers, one after the other where it matters how long that takes."""
-    verdicts = []
+    verdicts: list[Verdict] = []
     with ThreadPoolExecutor(jobs) as pool:
         verdicts += pool.map(work, wanted)
     for verdict in verdicts:
