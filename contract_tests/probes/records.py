@@ -62,7 +62,8 @@ def a_full_item(bench: Bench) -> None:
         _note_in_list(bench, body, answer, post)
         _note_read(bench, body, answer, post)
     for body, answer, post in posted[:-1]:  # others have come since
-        _note_in_list(bench, body, answer, post)
+        if "effective_at" not in body:  # far back in the list
+            _note_in_list(bench, body, answer, post)
 
 
 def _note_overview(bench: Bench, item: Mapping[str, Any], seen: Exchange) -> None:
