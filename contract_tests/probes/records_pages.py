@@ -120,16 +120,24 @@ def _note_way_back(bench: Bench, account: str) -> None:
     bench.check("records.pages", same, told, back.exchange.seen(), *seen)
 
 
+_LATER, _EARLIER = "2021-03-01T23:00:00-05:00", "2021-03-02T01:00:00Z"
+"""The first is three hours later than the second, whatever their texts seem to say."""
+
+
 @probe("records", "records.newest-first")
 def newest_first(bench: Bench) -> None:
     """What is effective later stands before what is effective earlier."""
     old = bench.offset(1, effective_at=PAST)
     if not bench.post(old).is_ok:
         raise UntestedError("the account was opened too late for a back-dated item")
+    later, earlier = (bench.offset(1, effective_at=of) for of in (_LATER, _EARLIER))
+    posts = [bench.post(body) for body in (later, earlier)]
     new = bench.offset(1)
-    post = bench.accepted(bench.post(new))
+    posts.append(bench.accepted(bench.post(new)))
     known = ids_of(listed(bench))
-    if {old["line_item_id"], new["line_item_id"]} <= set(known):
-        is_first = known.index(new["line_item_id"]) < known.index(old["line_item_id"])
-        told, got = "the newer item before the older", "the older before the newer"
-        bench.check("records.newest-first", is_first, told, got, post, last_list(bench))
+    in_order = [of["line_item_id"] for of in (new, later, earlier, old)]
+    found = [of for of in known if of in in_order]
+    if len(found) == len(in_order):
+        told, got = f"{in_order}, the newest first", f"{found}"
+        seen = (*posts, last_list(bench))
+        bench.check("records.newest-first", found == in_order, told, got, *seen)
