@@ -8,7 +8,6 @@ does, so it is made where the quick one found nothing, and on a sample of the ot
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -45,8 +44,6 @@ class Verdict(NamedTuple):
     layers: frozenset[str]
     """The layers they are of, or were found in."""
     seconds: float
-    megabytes: float
-    """The most memory that one of its processes took."""
 
 
 def options(*, quick: bool, seed: int) -> dict[str, Any]:
@@ -77,24 +74,17 @@ def judged(breed: Breed, *, quick: bool, seed: int = 1) -> Verdict:
         report = Path(folder) / "check.sarif"
         command = [sys.executable, "-m", "mockserver", "check", url, *named, *how]
         began = time.monotonic()
-        with subprocess.Popen(
-            [*command, "--sarif", str(report)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        ) as check:
-            assert check.stderr is not None
-            said = check.stderr.read()
-            _, status, usage = os.wait4(check.pid, 0)
-            check.returncode = os.waitstatus_to_exitcode(status)
+        check = subprocess.run([*command, "--sarif", str(report)], capture_output=True, check=False)
         seconds = time.monotonic() - began
-        assert check.returncode in (0, _BROKEN), f"{breed.name}: {said.decode()}"
+        said = check.stderr.decode()
+        assert check.returncode in (0, _BROKEN), f"{breed.name}: {said}"
         results = json.loads(report.read_text(encoding="utf-8"))["runs"][0]["results"]
     found = [of for of in results if of["level"] == "error"]
     rules = tuple(str(of["ruleId"]) for of in found)
     layers = {rule.partition(".")[0] for rule in rules} | {
         str(of["properties"]["layer"]) for of in found
     }
-    megabytes = usage.ru_maxrss / 1024
-    is_broken = check.returncode == _BROKEN
-    return Verdict(breed, is_broken, rules, frozenset(layers), seconds, megabytes)
+    return Verdict(breed, check.returncode == _BROKEN, rules, frozenset(layers), seconds)
 
 
 class Row(NamedTuple):
@@ -182,9 +172,10 @@ def main(every: int, seeds: int, sample: int, *, write: bool) -> None:
     said = _complaints(tools, (*sampled, *correct[::sample]))
     by_name = {verdict.breed.name: verdict for verdict in (*quick, *whole)}
     rows = [_row(layer, quick, by_name, said, len(tools)) for layer in LAYERS]
+    often = "one seed" if seeds == 1 else f"{seeds} seeds"
     text = (
-        f"{table(rows, list(tools))}\n\n{len(correct)} correct servers, each in {seeds} seeds, "
-        f"quick and full: {alarms} false alarms. {_alarms_of(tools, said, correct)}\n\n"
+        f"{table(rows, list(tools))}\n\n{len(correct)} correct servers, each in {often}, quick and "
+        f"full: {alarms} false alarms. {_alarms_of(tools, said, correct)}\n\n"
         f"{_costs('A full run', whole)} {_costs('A quick one', quick)}\n"
     )
     click.echo(text)
@@ -230,10 +221,9 @@ def _alarms_of(
 def _costs(what: str, verdicts: Sequence[Verdict]) -> str:
     seconds = sorted(verdict.seconds for verdict in verdicts)
     half, most = seconds[len(seconds) // 2], seconds[len(seconds) * 95 // 100]
-    memory = max(verdict.megabytes for verdict in verdicts)
     return (
         f"{what} takes {half:.1f} s (median; {most:.1f} s for 95 % of them, {seconds[-1]:.1f} s at "
-        f"most), and {memory:.0f} MB."
+        "most)."
     )
 
 
