@@ -103,7 +103,7 @@ class Redaction:
         for _ in range(1 + _MAX_ENCODINGS):
             for start, stop in _found(text, self._secrets):
                 for decoding in reversed(decodings):
-                    start, stop = decoding.place(start), decoding.place(stop)  # noqa: PLW2901
+                    start, stop = decoding.place(start), decoding.place(stop)  # noqa: PLW2901 - back by one
                 yield start, stop
             decodings.append(_Decoding(text))
             if decodings[-1].text == text:
