@@ -52,8 +52,7 @@ def run_check(
     plan = plan_of(options)
 
     def progress(layer: LayerResult, broken: int) -> None:
-        line = terminal.progress_line(layer.name, layer.seconds, layer.exchanges, broken)
-        say(line, is_progress=True)
+        say(terminal.progress_line(layer, broken), is_progress=True)
 
     report = check(target, plan, __version__, progress, since)._replace(
         options=told_options(target, plan)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from contract_tests.findings import AssumptionState, Finding, Report
+from contract_tests.findings import AssumptionState, Finding, LayerResult, Report
 from contract_tests.reports.redaction import redacted
 from contract_tests.reports.summary import (
     accepted_findings,
@@ -54,13 +54,16 @@ def render(report: Report, *, colour: bool = False, secrets: Sequence[str] = ())
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-def progress_line(
-    layer: str, seconds: float, exchanges: int, broken: int, *, colour: bool = False
-) -> str:
-    """Give one line about a layer that has just run, without a line break."""
-    paint = _Paint(is_on=colour)
-    found = paint.bad(f"{counted(broken, 'rule')} broken") if broken else paint.good("ok")
-    return f"{layer:<12} {seconds:5.1f} s  {counted(exchanges, 'request'):>14}  {found}"
+def progress_line(layer: LayerResult, broken: int) -> str:
+    """Give one line about a layer that has just run, without a line break.
+
+    ``broken`` counts the rules that were seen broken so far.
+    """
+    requests = counted(layer.exchanges, "request")
+    found = f"{counted(broken, 'rule')} broken so far" if broken else "ok"
+    if not layer.exchanges and layer.untested:
+        found = f"not run: {layer.untested}"
+    return f"{layer.name:<12} {layer.seconds:5.1f} s  {requests:>14}  {found}"
 
 
 class _Paint:

@@ -37,6 +37,8 @@ from mockserver.sandbox.sandbox import SandboxFullError
 from mockserver.sandbox.sandboxes import TooManySandboxesError
 
 _LOG = logging.getLogger(__name__)
+logging.getLogger("connexion.decorators.parameter").setLevel(logging.CRITICAL)
+"""It takes a query that is called like a part of the path for an error."""
 
 _FULL_SECONDS = 60
 """When to try a full sandbox again: nothing but a reset makes room."""

@@ -103,6 +103,14 @@ def test_a_query_that_breaks_the_contract_is_rejected(api: Api, query: str, wher
     assert detail["instancePath"] == f"/queryStringParameters/{where}"
 
 
+def test_a_query_called_like_a_part_of_the_path_means_nothing(
+    api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert api.get(f"/accounts/{ACCOUNT}?account_id=can_52323").json()["account_id"] == ACCOUNT
+    assert [record.getMessage() for record in caplog.records] == []
+
+
+
 def test_two_cursors_at_once_are_rejected(api: Api) -> None:
     cursor = api.get(f"{LIST}?limit=1").json()["paging"]["starting_after"]
     answer = api.get(f"{LIST}?starting_after={cursor}&ending_before={cursor}")

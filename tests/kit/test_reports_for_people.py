@@ -10,7 +10,7 @@ import click
 import pytest
 from markdown_it import MarkdownIt
 
-from contract_tests.findings import Report
+from contract_tests.findings import LayerResult, Report
 from contract_tests.reports import html, markdown, terminal
 from tests.kit.sample_report import (
     ALLOW,
@@ -118,9 +118,12 @@ class TestTerminal:
         assert told.encode()
 
     def test_progress_is_told_in_a_line_for_each_layer(self) -> None:
-        assert terminal.progress_line("money", 1.25, 112, 0).endswith("1.2 s    112 requests  ok")
-        assert "1 request  2 rules broken" in terminal.progress_line("shape", 0, 1, 2)
-        assert "\x1b[" in terminal.progress_line("shape", 0, 1, 2, colour=True)
+        money = LayerResult("money", 1.25, 112, "")
+        assert terminal.progress_line(money, 0).endswith("1.2 s    112 requests  ok")
+        shape = LayerResult("shape", 0, 1, "out of time")
+        assert "1 request  2 rules broken so far" in terminal.progress_line(shape, 2)
+        auth = LayerResult("auth", 0, 0, "out of time")
+        assert "0 requests  not run: out of time" in terminal.progress_line(auth, 2)
 
 
 class TestMarkdown:
