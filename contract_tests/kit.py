@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
+from itertools import product
 from pkgutil import iter_modules
 
 from contract_tests import curl, probes
@@ -31,7 +32,7 @@ from contract_tests.pace import (
     quick_timeout,
 )
 from contract_tests.plan import ORDER, Plan
-from contract_tests.probe import PROBES, Probe
+from contract_tests.probe import PROBES, Probe, Turn
 from contract_tests.rules import LAYERS, Rule, assumptions, rules
 from contract_tests.start import first_look
 from contract_tests.target import Target
@@ -103,6 +104,10 @@ def _assumed(bench: Bench, plan: Plan) -> Sequence[AssumptionResult]:
     return [AssumptionResult(of, untested, why) for of in assumptions().values()]
 
 
+def _of(layer: str) -> Iterator[Probe]:
+    return (probe for probe in PROBES if probe.layer == layer)
+
+
 class _Run:
     """The layers of a run, one after the other, and what they found."""
 
@@ -113,6 +118,9 @@ class _Run:
         self.notes: list[str] = []
         self._findings: dict[str, Finding] = {}
         self._reasons: dict[str, str] = {}
+        self._layer_reasons: defaultdict[str, list[str]] = defaultdict(list)
+        self._seconds: defaultdict[str, float] = defaultdict(float)
+        self._requests: Counter[str] = Counter()
         self._early: set[str] = set()
         self._kept_seconds = KEPT_SECONDS if plan.is_quick and "growth" in plan.layers else 0.0
         bench.client.deadline -= self._kept_seconds
@@ -124,31 +132,24 @@ class _Run:
     def layers(self, progress: Progress) -> Iterator[LayerResult]:
         """Run the layers that are wanted."""
         wanted = [layer for layer in ORDER if layer in self.plan.layers]
+        rounds = (Turn.FIRST, Turn.SOON) if self.plan.is_quick else (Turn.FIRST,)
+        for turn, layer in product(rounds, wanted):
+            self._take(probe for probe in _of(layer) if probe.turn is turn)
         for layer in wanted:
-            for probe in self._probes(layer, is_first=True):
-                self._reason(probe)
-        for layer in wanted:
-            began, before = time.monotonic(), len(self.bench.client.exchanges)
-            reasons = list(dict.fromkeys(self._reasons_of(layer)))
-            result = LayerResult(
-                layer,
-                time.monotonic() - began,
-                len(self.bench.client.exchanges) - before,
-                "; ".join(reasons),
-            )
+            self._take(probe for probe in _of(layer) if probe.turn not in rounds)
+            reasons = "; ".join(dict.fromkeys(self._layer_reasons[layer]))
+            result = LayerResult(layer, self._seconds[layer], self._requests[layer], reasons)
             progress(result, len(self._findings))
             yield result
 
-    def _reasons_of(self, layer: str) -> Iterator[str]:
-        """Let the probes of a layer look; give why not all was seen."""
-        for probe in self._probes(layer):
-            if probe.name in self._early:
-                continue
-            if reason := self._reason(probe):
-                yield reason
+    def _take(self, several: Iterable[Probe]) -> None:
+        """Let probes look, and in between what has to look at once."""
+        for probe in several:
+            if probe.name not in self._early:
+                self._give_turn(probe)
             for other in self._called_early():
                 self._early.add(other.name)
-                self._reason(other)
+                self._give_turn(other)
 
     def _called_early(self) -> Iterator[Probe]:
         """Give what has to look at once, as there may be no time for it later."""
@@ -157,22 +158,23 @@ class _Run:
             if is_due and probe.is_called_early and probe.is_called_early(self.bench):
                 yield probe
 
-    def _probes(self, layer: str, *, is_first: bool = False) -> Iterator[Probe]:
-        return (each for each in PROBES if (each.layer, each.is_first) == (layer, is_first))
-
-    def _reason(self, probe: Probe) -> str:
-        """Let a probe look; give why it did not see all, and keep that for what it is about."""
+    def _give_turn(self, probe: Probe) -> None:
+        """Let a probe look; where it does not see all, keep why, for what it is about."""
         if probe.is_called_early:
             self.bench.client.deadline += self._kept_seconds
             self._kept_seconds = 0.0
+        began, before = time.monotonic(), len(self.bench.client.exchanges)
         reason = self._run(probe)
+        self._seconds[probe.layer] += time.monotonic() - began
+        self._requests[probe.layer] += len(self.bench.client.exchanges) - before
+        if reason:
+            self._layer_reasons[probe.layer].append(reason)
         for rule_id in probe.rules if reason else ():
             self._reasons.setdefault(rule_id, reason)
-        return reason
 
     def _run(self, probe: Probe) -> str:
         """Let a probe look, and look again at what is broken; give why it did not see all."""
-        if self.plan.is_quick and not probe.is_quick:
+        if self.plan.is_quick and probe.turn is Turn.FULL:
             return "not in a quick run"
         if probe.writes and not self.bench.target.allows_writes:
             return "needs --allow-writes"

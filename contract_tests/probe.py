@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum, auto
 from typing import NamedTuple, TypeAlias
 
 from contract_tests.bench import Bench
 
 Look: TypeAlias = Callable[[Bench], None]
+
+
+class Turn(Enum):
+    """When a probe looks."""
+
+    FIRST = auto()
+    """Before all layers: at what others change."""
+    SOON = auto()
+    """When its layer runs."""
+    LATER = auto()
+    """Then too; but in a quick run after all layers, if there is time."""
+    FULL = auto()
+    """In a full run only."""
 
 
 class Probe(NamedTuple):
@@ -19,10 +33,8 @@ class Probe(NamedTuple):
     look: Look
     writes: bool
     """Whether it posts."""
-    is_quick: bool
-    """Whether a quick run has time for it."""
-    is_first: bool
-    """Whether it looks before all layers, at what others change."""
+    turn: Turn
+    """When it looks."""
     is_called_early: Callable[[Bench], bool] | None
     """Tells whether it has to look at once, whatever layer is at work."""
 
@@ -40,14 +52,13 @@ def probe(
     layer: str,
     *rules: str,
     writes: bool = True,
-    is_quick: bool = True,
-    is_first: bool = False,
+    turn: Turn = Turn.SOON,
     is_called_early: Callable[[Bench], bool] | None = None,
 ) -> Callable[[Look], Look]:
     """Make a function a probe of ``layer``, about these rules of it."""
 
     def register(look: Look) -> Look:
-        PROBES.append(Probe(layer, rules, look, writes, is_quick, is_first, is_called_early))
+        PROBES.append(Probe(layer, rules, look, writes, turn, is_called_early))
         return look
 
     return register

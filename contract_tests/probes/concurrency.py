@@ -8,7 +8,7 @@ from typing import Any
 
 from contract_tests.bench import JSON, Bench, UntestedError, amount_of, items_of, path_of
 from contract_tests.exchange import Exchange
-from contract_tests.probe import probe
+from contract_tests.probe import Turn, probe
 from contract_tests.racing import note_each, note_fell, note_listed_once, note_own_answers
 from contract_tests.reading import (
     BUCKETS,
@@ -159,7 +159,7 @@ def reads_among_posts(bench: Bench) -> None:
                 bench.check("concurrency.reads", cents == owed, told, got, *exchanges, how="race")
 
 
-@probe("concurrency", "concurrency.own-answers", writes=False)
+@probe("concurrency", "concurrency.own-answers", writes=False, turn=Turn.LATER)
 def reads_of_two_accounts(bench: Bench) -> None:
     """Each of several reads at once is of the account it names."""
     pair = (bench.account, bench.second_account())

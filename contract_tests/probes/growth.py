@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from contract_tests.bench import Bench, UntestedError, item_of, items_of, offsets_of, path_of
 from contract_tests.exchange import Request
-from contract_tests.probe import probe
+from contract_tests.probe import Turn, probe
 from contract_tests.reading import LIST_ITEMS, READ_ACCOUNT, READ_ITEM
 from contract_tests.rules import FIRST_OPERATION
 
@@ -35,7 +35,7 @@ class Ask(NamedTuple):
     """None: a new post each time."""
 
 
-@probe("growth", is_first=True)
+@probe("growth", turn=Turn.FIRST)
 def with_few_items(bench: Bench) -> None:
     """Remember how long posts and reads take before the run has posted much."""
     slowest = max(exchange.seconds for exchange in bench.client.exchanges)

@@ -13,7 +13,7 @@ from contract_tests.bench import (
     path_of,
 )
 from contract_tests.exchange import Exchange, Request
-from contract_tests.probe import probe
+from contract_tests.probe import Turn, probe
 from contract_tests.reading import LIST_ITEMS, READ_ACCOUNT, figures
 from contract_tests.traces import total, trace
 
@@ -27,7 +27,7 @@ def _paths(bench: Bench) -> list[tuple[str, str | None]]:
     return [(path, operation) for path, operation in paths if operation in bench.reads]
 
 
-@probe("http", "http.throttling", is_quick=False)
+@probe("http", "http.throttling", turn=Turn.FULL)
 def throttling(bench: Bench) -> None:
     """What is refused because there is too much of it posts nothing."""
     before = figures(bench)

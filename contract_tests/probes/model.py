@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contract_tests.bench import Bench, UntestedError
-from contract_tests.probe import probe
+from contract_tests.probe import Turn, probe
 from contract_tests.reading import READ_ACCOUNT
 
 
-@probe("model", "model.sequences", is_quick=False)
+@probe("model", "model.sequences", turn=Turn.FULL)
 def sequences(bench: Bench) -> None:
     """Totals and items are those of a simple model."""
     if READ_ACCOUNT not in bench.reads:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from contract_tests.bench import JSON, Bench, UntestedError
 from contract_tests.crediting import credit
 from contract_tests.exchange import Exchange
-from contract_tests.probe import probe
+from contract_tests.probe import Turn, probe
 from contract_tests.reading import BUCKETS, Figures, figures, read_item, recent
 from contract_tests.valid import PAST
 
@@ -72,7 +72,7 @@ def one_after_another(bench: Bench) -> None:
         _fell(bench, before, figures(bench), 23, f"after {told}", first, post)
 
 
-@probe("model", "model.sequences")
+@probe("model", "model.sequences", turn=Turn.LATER)
 def pairs_of_allocations(bench: Bench) -> None:
     """Each allocation after each other takes from its own bucket."""
     before = figures(bench)
@@ -108,7 +108,7 @@ def _walk(symbols: Sequence[str | None]) -> Iterator[str | None]:
     yield symbols[0]
 
 
-@probe("model", "model.sequences")
+@probe("model", "model.sequences", turn=Turn.LATER)
 def giving_and_taking(bench: Bench) -> None:
     """What was given back can be taken again, from where it was given to."""
     start = figures(bench)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from contract_tests.bench import Bench, UntestedError, amount_of
 from contract_tests.exchange import Exchange
-from contract_tests.probe import probe
+from contract_tests.probe import Turn, probe
 from contract_tests.reading import Figures, all_figures, figures, read_item, recent
 from contract_tests.traces import trace
 
@@ -38,7 +38,7 @@ def fell(
     )
 
 
-@probe("money", "money.total-falls", is_first=True)
+@probe("money", "money.total-falls", turn=Turn.FIRST)
 def first_posts(bench: Bench) -> None:
     """The very first post to an account lowered its total by its amount, and others later do so."""
     before: Mapping[str, Figures | None] = bench.before

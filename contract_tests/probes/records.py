@@ -13,7 +13,7 @@ from contract_tests.bench import Bench, UntestedError, items_of
 from contract_tests.echo import changes, differences, part
 from contract_tests.exchange import Exchange
 from contract_tests.instants import instant
-from contract_tests.probe import probe
+from contract_tests.probe import Turn, probe
 from contract_tests.reading import (
     READ_ITEM,
     found,
@@ -169,7 +169,7 @@ def own_account(bench: Bench) -> None:
         bench.check("records.own-account", denied, told, stray.seen(), posts[0], stray)
 
 
-@probe("records", "records.unknown-item")
+@probe("records", "records.unknown-item", turn=Turn.LATER)
 def reading_by_odd_ids(bench: Bench) -> None:
     """Whatever an id is made of, its item can be read, and nothing else by a part of it."""
     if READ_ITEM not in bench.reads:

@@ -10,7 +10,7 @@ from contract_tests.bench import Bench, UntestedError, items_of
 from contract_tests.crediting import credit
 from contract_tests.echo import part
 from contract_tests.exchange import Exchange
-from contract_tests.probe import probe
+from contract_tests.probe import Turn, probe
 from contract_tests.reading import ABSENT, LIST_ITEMS, found, ids_of
 from contract_tests.traces import total, trace
 
@@ -49,7 +49,7 @@ def giving_back(bench: Bench) -> None:
     bench.check("records.repeat-other", before_it.is_same(then), told, got, post, taken)
 
 
-@probe("records", "records.filters")
+@probe("records", "records.filters", turn=Turn.LATER)
 def filters(bench: Bench) -> None:
     """Each filter keeps what it names and nothing else, if there are filters of its kind."""
     if LIST_ITEMS not in bench.reads:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from contract_tests.bench import Bench, UntestedError, items_of
 from contract_tests.exchange import Exchange
-from contract_tests.probe import probe
+from contract_tests.probe import Turn, probe
 from contract_tests.reading import LIST_ITEMS, ids_of, last_list, listed, page, walk
 from contract_tests.valid import PAST
 
@@ -34,7 +34,7 @@ def envelope(bench: Bench) -> None:
             bench.check("records.has-more", cut.has_more is True, told, cut.exchange)
 
 
-@probe("records", "records.limit-range", writes=False)
+@probe("records", "records.limit-range", writes=False, turn=Turn.LATER)
 def limits_out_of_range(bench: Bench) -> None:
     """A limit is a number from 1 to 1000."""
     if LIST_ITEMS not in bench.reads:

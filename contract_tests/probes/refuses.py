@@ -8,7 +8,7 @@ from typing import Any
 from contract_tests import invalid
 from contract_tests.bench import JSON, Bench, UntestedError, offsets_of
 from contract_tests.exchange import Request
-from contract_tests.probe import probe
+from contract_tests.probe import Turn, probe
 from contract_tests.refusing import (
     Case,
     body_case,
@@ -98,7 +98,7 @@ def media_types(bench: Bench) -> None:
     refused(bench, "refuses.media-types", [*cases, form])
 
 
-@probe("refuses", "refuses.nothing-recorded")
+@probe("refuses", "refuses.nothing-recorded", turn=Turn.LATER)
 def before_the_opening(bench: Bench) -> None:
     """Whether an instant before the opening is refused is up to the server; half of it is not."""
     for text in invalid.BEFORE_ANY_OPENING:
@@ -115,7 +115,7 @@ def several_at_once(bench: Bench) -> None:
     refused(bench, "refuses.several", cases)
 
 
-@probe("refuses")
+@probe("refuses", turn=Turn.LATER)
 def odd_values(bench: Bench) -> None:
     """However odd, it is answered, and not with a server error."""
     if bench.target.max_cents is not None:

@@ -9,7 +9,7 @@ from contract_tests.bench import Bench, UntestedError
 from contract_tests.documented import request_flaw
 from contract_tests.exchange import Exchange, Request
 from contract_tests.generated import generate
-from contract_tests.probe import probe
+from contract_tests.probe import Turn, probe
 from contract_tests.rules import FIRST_OPERATION
 
 _RULE = "shape.refuses-the-invalid"
@@ -20,7 +20,7 @@ _SPARE_SECONDS = 4.0
 _SUSPECTS = 12
 
 
-@probe("shape", "shape.refuses-the-invalid", is_quick=False)
+@probe("shape", "shape.refuses-the-invalid", turn=Turn.FULL)
 def made_up(bench: Bench) -> None:
     """Requests that are made up get answers that are documented."""
     suspects = bench.suspects

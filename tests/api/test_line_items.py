@@ -110,7 +110,6 @@ def test_a_query_called_like_a_part_of_the_path_means_nothing(
     assert [record.getMessage() for record in caplog.records] == []
 
 
-
 def test_two_cursors_at_once_are_rejected(api: Api) -> None:
     cursor = api.get(f"{LIST}?limit=1").json()["paging"]["starting_after"]
     answer = api.get(f"{LIST}?starting_after={cursor}&ending_before={cursor}")

@@ -13,7 +13,7 @@ from contract_tests import probes
 from contract_tests.bench import Bench, UntestedError
 from contract_tests.client import Client
 from contract_tests.plan import ORDER
-from contract_tests.probe import PROBES, Probe
+from contract_tests.probe import PROBES, Probe, Turn
 from contract_tests.rules import rules
 from contract_tests.start import first_look
 from contract_tests.target import Target
@@ -52,8 +52,8 @@ def noted(bench: Bench, probe: Probe) -> set[str]:
 
 def test_a_probe_checks_the_rules_that_it_is_about(bench: Bench) -> None:
     in_order = sorted(
-        (probe for probe in PROBES if probe.is_quick),
-        key=lambda probe: (not probe.is_first, ORDER.index(probe.layer)),
+        (probe for probe in PROBES if probe.turn is not Turn.FULL),
+        key=lambda probe: (probe.turn is not Turn.FIRST, ORDER.index(probe.layer)),
     )
     missed = {probe.name: set(probe.rules) - noted(bench, probe) for probe in in_order}
 

@@ -1,0 +1,55 @@
+"""When probes look: what tells most first, and in a quick run something of every layer."""
+
+from __future__ import annotations
+
+import pytest
+
+from contract_tests import kit
+from contract_tests.bench import Bench, path_of
+from contract_tests.findings import Report
+from contract_tests.plan import Plan
+from contract_tests.probe import Probe, Turn
+from contract_tests.reading import READ_ACCOUNT
+from contract_tests.target import Target
+from tests.zoo.guard import TOKEN
+from tests.zoo.server import started
+
+LAYERS = ("money", "auth")
+
+
+def looked(monkeypatch: pytest.MonkeyPatch, *, is_quick: bool) -> tuple[list[str], Report]:
+    """Give which of some probes looked, in their order, and the report."""
+    order: list[str] = []
+
+    def probe(layer: str, turn: Turn) -> Probe:
+        def look(bench: Bench) -> None:
+            order.append(f"{layer} {turn.name}")
+            bench.send(bench.reading(path_of(bench.account), READ_ACCOUNT))
+
+        return Probe(layer, (), look, writes=False, turn=turn, is_called_early=None)
+
+    probes = [probe(layer, turn) for layer in LAYERS for turn in reversed(Turn)]
+    monkeypatch.setattr(kit, "PROBES", probes)
+    with started("plain") as url:
+        plan = Plan(is_quick=is_quick, layers=LAYERS)
+        report = kit.check(Target(url, TOKEN, ("can_101",)), plan, "1", lambda *_: None)
+    return order, report
+
+
+def test_a_quick_run_looks_at_something_of_each_layer_before_all_of_any(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order, report = looked(monkeypatch, is_quick=True)
+
+    turns = ("FIRST", "SOON", "LATER")
+    assert order == [f"{layer} {turn}" for turn in turns for layer in LAYERS]
+    told = [(layer.name, layer.exchanges, layer.untested) for layer in report.layers]
+    assert told == [(layer, 3, "not in a quick run") for layer in LAYERS]
+
+
+def test_a_full_run_goes_layer_by_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    order, report = looked(monkeypatch, is_quick=False)
+
+    each = [f"{layer} {turn}" for layer in LAYERS for turn in ("FULL", "LATER", "SOON")]
+    assert order == [f"{layer} FIRST" for layer in LAYERS] + each
+    assert [(layer.exchanges, layer.untested) for layer in report.layers] == [(4, "")] * 2
