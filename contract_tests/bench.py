@@ -184,11 +184,17 @@ class Bench:
         *exchanges: Exchange,
         how: str = "sequence",
     ) -> bool:
-        """Note whether a rule holds, with what was expected and got; give whether it does."""
+        """Note whether a rule holds, with what was expected and got; give whether it does.
+
+        Of ``got``, if it is an exchange without an answer, only that is noted: every request is to
+        be answered, and nothing else can be said of it.
+        """
         self.checks[rule_id] += 1
         if holds:
             return True
         if isinstance(got, Exchange):
+            if got.answer is None:
+                return False
             exchanges = (*exchanges, got)
             got = got.seen()
         self.breaks.append(Break(rule_id, expected, got, exchanges, how))

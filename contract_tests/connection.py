@@ -19,7 +19,7 @@ from contract_tests.stream import EndedError, NotHttpError, Stream, head_of
 from contract_tests.target import Target
 
 _LARGEST_BODY = 2**24
-_OPENING_SECONDS = 0.3
+_OPENING_SECONDS = 0.2
 """How long it may take to connect ahead of a race."""
 _MOST_HEADERS = 200
 _FIRST_LINE = re.compile(r"(HTTP/1\.[0-9]) ([1-9][0-9]{2})(?: |$)")
@@ -58,10 +58,11 @@ class Connection:
         """Give the connection up."""
         self.close()
 
-    def open(self) -> None:
-        """Connect now. What goes wrong, goes wrong again when something is sent."""
+    def open(self) -> bool:
+        """Connect now, and tell whether one can: what goes wrong is told when something is sent."""
         with contextlib.suppress(OSError):
             self._stream = Stream(self._target, min(_OPENING_SECONDS, self._seconds))
+        return self._stream is not None
 
     def send(self, request: Request, seconds: float | None = None) -> Exchange:
         """Send ``request`` and wait for its answer, for ``seconds`` if not as for each request.

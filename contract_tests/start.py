@@ -58,7 +58,7 @@ def _note_out_of_time(bench: Bench) -> None:
     if not any(exchange.answer for exchange in seen):
         raise TargetError(f"{bench.target.url} does not answer in time")
     told = f"a plain debit offset answered within {_LOOK_SECONDS:g} s"
-    bench.check("shape.created-200", False, told, seen[-1])  # noqa: FBT003 - it was not
+    bench.check("shape.created-200", False, told, seen[-1].seen(), seen[-1])  # noqa: FBT003 - it was not
 
 
 def _present(seen: Mapping[str, Exchange]) -> frozenset[str]:

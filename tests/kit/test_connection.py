@@ -168,3 +168,28 @@ def test_raw_waits_for_100_and_tells_the_length_that_was_said() -> None:
 
     assert (raw.exchange.status, raw.length, raw.is_left_open) == (200, 2, False)
     assert heard[0].endswith(b"Content-Length: 3\r\n\r\n")
+
+
+def test_a_server_without_room_for_one_more_connection_is_asked_anew_soon() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        port = listener.getsockname()[1]
+        waiting = socket.create_connection(("127.0.0.1", port))
+
+        def make_room() -> None:
+            time.sleep(0.25)
+            listener.settimeout(1.5)
+            with contextlib.suppress(OSError):
+                listener.accept()[0].close()
+                connection, _ = listener.accept()
+                connection.recv(65_536)
+                connection.sendall(OK)
+                connection.close()
+
+        thread = threading.Thread(target=make_room)
+        thread.start()
+        target = Target(f"http://127.0.0.1:{port}", "t", ("can_1",), timeout_seconds=0.9)
+        with waiting, Connection(target) as connection:
+            exchange = connection.send(ASK)
+        thread.join()
+
+    assert exchange.status == 200, exchange.error

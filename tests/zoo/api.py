@@ -11,7 +11,7 @@ from tests.zoo.bank import Bank
 from tests.zoo.guard import Guard
 from tests.zoo.messages import Answer, Json, Refused, Request, answer_with
 from tests.zoo.pages import Pages
-from tests.zoo.wire import Connection
+from tests.zoo.wire import Connection, Server
 
 READS = {"account", "items", "item"}
 PATHS = (
@@ -35,6 +35,7 @@ class Zoo(Guard, Bank, Pages):
     """Keeps the contract."""
 
     connection: type[Connection] = Connection
+    server: type[Server] = Server
     prefix = ""
 
     def handle(self, request: Request) -> Answer:

@@ -13,7 +13,7 @@ from tests.zoo.wire import Server
 
 def opened(zoo: Zoo, port: int = 0) -> tuple[Server, str]:
     """Listen; give the server and its base URL. Nothing is answered before it is run."""
-    server = Server(port, zoo, zoo.connection)
+    server = zoo.server(port, zoo, zoo.connection)
     return server, f"http://127.0.0.1:{server.server_address[1]}{zoo.prefix}"
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from datetime import UTC, datetime
-from typing import ClassVar
+from http.server import HTTPServer
+from typing import Any, ClassVar
 
 from tests.zoo import ledger
 from tests.zoo.api import Zoo
 from tests.zoo.catalogue import correct
 from tests.zoo.ledger import OPENINGS_CENTS, Order
 from tests.zoo.messages import Answer, Refused, Request
-from tests.zoo.wire import Connection
+from tests.zoo.wire import Connection, Server
 
 
 @correct
@@ -158,6 +159,37 @@ class ChunkedAnswers(Zoo):
             chunks = [part for part in (answer.body[:half], answer.body[half:], b"") if part]
             sent = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in chunks)
             return b"\r\n".join(lines) + sent + b"0\r\n\r\n"
+
+
+@correct
+class FiveWait(Zoo):
+    """Lets five connections wait and no more, and sends its answers in two pieces."""
+
+    class server(Server):  # noqa: N801 - named as what it replaces
+        """Listens as Python's does by itself."""
+
+        request_queue_size = 5
+
+    class connection(Connection):  # noqa: N801 - named as what it replaces
+        """Writes as Python's does by itself."""
+
+        disable_nagle_algorithm = False
+
+        def transmit(self, request: Request, answer: Answer) -> None:
+            head, end, body = self.framed(request, answer).partition(b"\r\n\r\n")
+            self.wfile.write(head + end)
+            self.wfile.write(body)
+
+
+@correct
+class Serial(Zoo):
+    """Serves one connection to its end before the next, and lets five wait."""
+
+    class server(FiveWait.server):  # noqa: N801 - named as what it replaces
+        """Listens, in one thread."""
+
+        def process_request(self, request: Any, client_address: Any) -> None:
+            HTTPServer.process_request(self, request, client_address)
 
 
 @correct
