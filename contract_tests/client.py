@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 from contract_tests.connection import Connection
@@ -23,7 +24,6 @@ _MAX_TRIES = 8
 """How often one request is sent because it was told to come later."""
 _LEAST_WAIT = 0.04
 """Before the first of these; twice as long before each other."""
-_LONGEST_WAIT = 5.0
 _LEAST_SECONDS = 0.05
 """What the last request of a run has at least."""
 
@@ -48,6 +48,8 @@ class Client:
         self._racers = ThreadPoolExecutor(MAX_RACERS, thread_name_prefix="race")
         self._turn = threading.Lock()
         self._next_turn = 0.0
+        self._resume_at = 0.0
+        """Until then the server has asked to be left alone."""
 
     @property
     def seconds_left(self) -> float:
@@ -70,8 +72,11 @@ class Client:
 
         def send() -> Raw:
             self._take_turn()
-            raw = exchanged(self.target, request, waits=waits)
-            self.exchanges.append(raw.exchange)
+            seconds = self._seconds_for_one()
+            raw = exchanged(self.target, request, seconds, waits=waits)
+            self._keep(raw.exchange, seconds)
+            if raw.is_left_open and self.seconds_left <= 0:
+                raise OutOfTimeError  # nor was it given the time to close the connection
             return raw
 
         return self._until_let_in(send, lambda raw: raw.exchange)
@@ -83,8 +88,14 @@ class Client:
             exchange = exchange_of(sent)
             if not exchange.is_throttled:
                 return sent
-            self._wait(max(_retry_after(exchange), _LEAST_WAIT * 2**tries))
+            self._pause(max(_retry_after(exchange), _LEAST_WAIT * 2**tries))
         raise ThrottledError
+
+    def _pause(self, seconds: float) -> None:
+        """Let nothing be sent for so long. Raises ThrottledError if the run ends before."""
+        self._resume_at = max(self._resume_at, time.monotonic() + seconds)
+        if self._resume_at >= self.deadline:
+            raise ThrottledError
 
     def burst(self, requests: Sequence[Request]) -> list[Exchange]:
         """Send ``requests``, several at a time and each of them once. Raises OutOfTimeError."""
@@ -111,22 +122,36 @@ class Client:
     def send_once(self, request: Request, connection: Connection | None = None) -> Exchange:
         """Send ``request`` and leave it at that. Raises OutOfTimeError."""
         self._take_turn()
-        wanted = self.target.timeout_seconds
-        seconds = min(wanted, max(self.seconds_left, _LEAST_SECONDS))
+        seconds = self._seconds_for_one()
         if connection is not None:
             exchange = connection.send(request, seconds)
         else:
             with Connection(self.target) as fresh:
                 exchange = fresh.send(request, seconds)
-        self.exchanges.append(exchange)
-        if exchange.answer is None and seconds < wanted and self.seconds_left <= 0:
-            raise OutOfTimeError  # it was not given the time to answer
+        self._keep(exchange, seconds)
         return exchange
 
+    def _seconds_for_one(self) -> float:
+        """Give how long the next request may take."""
+        return min(self.target.timeout_seconds, max(self.seconds_left, _LEAST_SECONDS))
+
+    def _keep(self, exchange: Exchange, seconds: float) -> None:
+        """Keep an exchange. Raises OutOfTimeError if it was not given the time to be answered."""
+        self.exchanges.append(exchange)
+        is_cut_short = seconds < self.target.timeout_seconds and self.seconds_left <= 0
+        if exchange.answer is None and is_cut_short:
+            raise OutOfTimeError
+
     def _take_turn(self) -> None:
-        """Wait until the rate allows one more request. Raises OutOfTimeError."""
+        """Wait until server and rate allow one more request.
+
+        Raises OutOfTimeError, ThrottledError.
+        """
         if self.seconds_left <= 0:
             raise OutOfTimeError
+        if self._resume_at >= self.deadline:
+            raise ThrottledError
+        self._wait(self._resume_at - time.monotonic())
         rate = self.target.rate
         if rate is None:
             return
@@ -149,8 +174,12 @@ class Client:
 
 
 def _retry_after(exchange: Exchange) -> float:
-    """Give the seconds a 429 asks to wait; one where it says nothing, or a date."""
+    """Give the seconds a 429 asks to wait; one where it does not say it in either way there is."""
     assert exchange.answer is not None
     text = exchange.answer.header("Retry-After") or ""
-    is_number = text.isascii() and text.isdigit()
-    return min(float(text[:9]), _LONGEST_WAIT) if is_number else 1.0
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        return parsedate_to_datetime(text).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return 1.0

@@ -33,14 +33,19 @@ class Raw(NamedTuple):
     """Whether a body that was to be asked for had to be sent without."""
 
 
-def exchanged(target: Target, request: Request, *, waits: bool = False) -> Raw:
+def exchanged(
+    target: Target, request: Request, seconds: float | None = None, *, waits: bool = False
+) -> Raw:
     """Send ``request``, asking for the connection to be closed, and read until it is.
+
+    That may take ``seconds``, if not as long as each request.
 
     ``waits`` is: the body is sent once the server has asked for it. Raises ssl.SSLError.
     """
     asked = request._replace(headers=(*request.headers, ("Connection", "close")))
     began, start = time.time(), time.perf_counter()
-    received, error, is_unasked = _ask(target, asked, waits=waits)
+    within = target.timeout_seconds if seconds is None else seconds
+    received, error, is_unasked = _ask(target, asked, within, waits=waits)
     is_left_open = bool(received) and error is not None
     answer, length_told = _parsed(received)
     told = None if answer is not None else (error or _no_http(received))
@@ -48,13 +53,15 @@ def exchanged(target: Target, request: Request, *, waits: bool = False) -> Raw:
     return Raw(exchange, length_told, is_left_open, is_unasked)
 
 
-def _ask(target: Target, request: Request, *, waits: bool) -> tuple[bytes, str | None, bool]:
+def _ask(
+    target: Target, request: Request, seconds: float, *, waits: bool
+) -> tuple[bytes, str | None, bool]:
     """Give what was received, why it may not be all, and whether the body was sent unasked."""
     received, is_unasked = b"", False
     try:
-        stream = Stream(target, target.timeout_seconds)
+        stream = Stream(target, seconds)
     except TimeoutError:
-        return b"", f"no answer within {target.timeout_seconds:g} s", False
+        return b"", f"no answer within {seconds:g} s", False
     except ssl.SSLError:
         raise
     except OSError as error:
@@ -64,7 +71,7 @@ def _ask(target: Target, request: Request, *, waits: bool) -> tuple[bytes, str |
             whole, body = sent(target, request), request.body or b""
             stream.send(whole.removesuffix(body) if waits else whole)
             if waits:
-                received = _asked_for(stream, _PATIENCE * target.timeout_seconds)
+                received = _asked_for(stream, _PATIENCE * seconds)
                 is_unasked = not received
                 if not received or _status(received) == b"100":
                     stream.send(body)
@@ -75,7 +82,7 @@ def _ask(target: Target, request: Request, *, waits: bool) -> tuple[bytes, str |
                     return received, None, is_unasked
                 received += more
         except TimeoutError:
-            return received, f"no answer within {target.timeout_seconds:g} s", is_unasked
+            return received, f"no answer within {seconds:g} s", is_unasked
         except OSError as error:  # what was said before counts
             told = f"the connection broke: {error.strerror or error}"
             return received, None if received else told, is_unasked
