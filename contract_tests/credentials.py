@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from contract_tests.exchange import Headers
+
+DENIED = (401, 403)
+MALFORMED = (400, *DENIED)
+_WELL_FORMED = re.compile(r"(?i:Bearer) [A-Za-z0-9._~+/-]+=*")
 
 
 class Wrong(NamedTuple):
@@ -15,6 +20,19 @@ class Wrong(NamedTuple):
     rule_id: str
     told: str
     headers: Headers
+
+    @property
+    def refusals(self) -> Sequence[int]:
+        """The statuses that turn it down.
+
+        RFC 6750 3.1 has 400 for a header that is malformed; RFC 9110 7.4 has 421 for another host,
+        and what stands before a server may know the host and nothing of it.
+        """
+        said = dict(self.headers)
+        if "Host" in said:
+            return range(400, 500)
+        is_well_formed = _WELL_FORMED.fullmatch(said.get("Authorization", "Bearer x"))
+        return DENIED if is_well_formed else MALFORMED
 
 
 def wrong_credentials(token: str) -> Iterator[Wrong]:

@@ -15,7 +15,7 @@ from contract_tests.bench import (
     path_of,
 )
 from contract_tests.connection import Connection
-from contract_tests.credentials import wrong_credentials
+from contract_tests.credentials import DENIED, MALFORMED, Wrong, wrong_credentials
 from contract_tests.exchange import Exchange, Request
 from contract_tests.probe import probe
 from contract_tests.reading import (
@@ -26,13 +26,21 @@ from contract_tests.reading import (
 )
 from contract_tests.traces import trace
 
-_DENIED = (401, 403)
-
 
 def _note(bench: Bench, rule_id: str, told: str, exchange: Exchange) -> None:
-    denied = exchange.status in _DENIED
-    if exchange.answer is not None:
-        bench.check(rule_id, denied, f"401 or 403, for {told}", exchange)
+    """Note whether a request with well-formed credentials that are wrong was turned down."""
+    bench.check(rule_id, exchange.status in DENIED, f"401 or 403, for {told}", exchange)
+
+
+def _note_wrong(bench: Bench, wrong: Wrong, exchange: Exchange) -> None:
+    fine = exchange.status in wrong.refusals
+    more = ", or another refusal" if wrong.refusals != DENIED else ""
+    bench.check(wrong.rule_id, fine, f"401 or 403{more}, for {wrong.told}", exchange)
+
+
+def _note_query(bench: Bench, exchange: Exchange) -> None:
+    told = "401 or 403, or 400, for the token in the query"
+    bench.check("auth.scheme", exchange.status in MALFORMED, told, exchange)
 
 
 @probe(
@@ -53,22 +61,19 @@ def posts(bench: Bench) -> None:
         for body, (_, _, headers) in zip(bodies, cases, strict=True)
     ]
     exchanges = bench.send_all(requests)
-    for (rule_id, told, _), exchange in zip(cases, exchanges, strict=True):
-        _note(bench, rule_id, told, exchange)
+    for wrong, exchange in zip(cases, exchanges, strict=True):
+        _note_wrong(bench, wrong, exchange)
     where = f"{offsets_of(bench.account)}?{{}}={bench.target.token}"
     query = [
         bench.posting(bench.offset(1), headers=(JSON,), target=where.format(name))
         for name in ("access_token", "token", "api_key", "authorization")
     ]
     for exchange in bench.send_all(query):
-        _note(bench, "auth.scheme", "the token in the query", exchange)
+        _note_query(bench, exchange)
     chunked = bench.send(bench.posting(bench.offset(1), headers=(JSON,))._replace(chunks=2))
-    refused = (
-        not chunked.is_ok
-    )  # or turned down for its chunks, before anybody is asked for a token
-    bench.check(
-        "auth.required", refused, "no success, for a body in chunks without a token", chunked
-    )
+    # it may be turned down for its chunks, before anybody is asked for a token
+    told = "no success, for a body in chunks without a token"
+    bench.check("auth.required", not chunked.is_ok, told, chunked)
     after = trace(bench)
     if before.is_blind or any(exchange.is_ok for exchange in exchanges):
         return
@@ -97,10 +102,9 @@ def reads(bench: Bench) -> None:
             cases = cases[::4]
         requests = [Request("GET", path, wrong.headers, None, operation) for wrong in cases]
         for wrong, exchange in zip(cases, bench.send_all(requests), strict=True):
-            _note(bench, wrong.rule_id, wrong.told, exchange)
+            _note_wrong(bench, wrong, exchange)
         query = f"{path}?access_token={bench.target.token}&token={bench.target.token}"
-        in_query = bench.send(Request("GET", query, (), None, operation))
-        _note(bench, "auth.scheme", "the token in the query", in_query)
+        _note_query(bench, bench.send(Request("GET", query, (), None, operation)))
         head = bench.send(Request("HEAD", path, (), None, operation), odd=True)
         bench.check("auth.required", not head.is_ok, "no success, for HEAD without a token", head)
 
@@ -157,13 +161,13 @@ def one_connection(bench: Bench) -> None:
         with Connection(bench.target) as connection:
             good = bench.send(bench.posting(bench.offset(1)), connection)
             bad = bench.send(bench.posting(bench.offset(1), headers=(*wrong, JSON)), connection)
-            note(good, bad, "401 or 403, after a request with the token", *_DENIED)
+            note(good, bad, "401 or 403, after a request with the token", *DENIED)
             then = bench.send(bench.posting(bench.offset(1)), connection)
             note(bad, then, "200, after a request without the token", 200)
     for _ in range(3):
         good = bench.post(bench.offset(1))
         bad = bench.post(bench.offset(1), headers=(JSON,))
-        note(good, bad, "401 or 403, after a request with the token", *_DENIED, how="sequence")
+        note(good, bad, "401 or 403, after a request with the token", *DENIED, how="sequence")
 
 
 @probe("auth", "auth.right-token")
@@ -186,7 +190,7 @@ def read_only_token(bench: Bench) -> None:
         raise UntestedError("needs --read-only-token")
     headers = (("Authorization", f"Bearer {token}"),)
     post = bench.post(bench.offset(1), headers=(*headers, JSON))
-    bench.check("auth.role", post.status in _DENIED, "403, for a token that may only read", post)
+    bench.check("auth.role", post.status in DENIED, "403, for a token that may only read", post)
     if READ_ACCOUNT in bench.reads:
         read = bench.send(Request("GET", path_of(bench.account), headers, None, READ_ACCOUNT))
         bench.check("auth.role", read.status == 200, "200, for a read", read)

@@ -41,7 +41,7 @@ SLOW = {"slowed_posts"}
 CORRECT = (
     *("plain", "status400", "http10", "only_post", "minimal_answers", "opened_yesterday"),
     *("posted_items", "throttling_briefly", "instant_offset_60_taken"),
-    *("five_wait", "serial"),
+    *("five_wait", "serial", "fussy"),
 )
 
 

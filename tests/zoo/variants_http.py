@@ -193,6 +193,19 @@ class Serial(Zoo):
 
 
 @correct
+class Fussy(Zoo):
+    """Refuses a malformed Authorization or a token in the query with 400, another host with 421."""
+
+    def authorise(self, operation: str, request: Request) -> None:
+        if request.header("Host") == "localhost":
+            raise Refused(421, "misdirected_request", "This is another host")
+        is_malformed = request.header("Authorization") is not None and self.token(request) is None
+        if is_malformed or "token=" in request.query:
+            raise Refused(400, "invalid_request", "Send one token, as Bearer")
+        super().authorise(operation, request)
+
+
+@correct
 class UnderPrefix(Zoo):
     """Has a base URL with a path."""
 
