@@ -152,7 +152,10 @@ class Bench:
         ``odd`` is: nothing of the contract, so that any refusal will do.
         """
         exchange = self.client.send(request, connection)
-        self._note_flaws(exchange, odd=odd)
+        if connection is None:
+            self._note_flaws(exchange, odd=odd)
+        else:
+            self._note_flaws(exchange, *connection.exchanges, odd=odd, how="connection")
         return exchange
 
     def send_all(self, requests: Sequence[Request], *, odd: bool = False) -> list[Exchange]:
@@ -166,7 +169,7 @@ class Bench:
         """Send ``requests`` at one instant. Raises OutOfTimeError."""
         exchanges = self.client.race(requests)
         for exchange in exchanges:
-            self._note_flaws(exchange, among=tuple(exchanges))
+            self._note_flaws(exchange, *exchanges, how="race")
         return exchanges
 
     def post(self, body: Any, account: str | None = None, **how: Any) -> Exchange:
@@ -219,12 +222,12 @@ class Bench:
         return exchange
 
     def _note_flaws(
-        self, exchange: Exchange, *, odd: bool = False, among: tuple[Exchange, ...] = ()
+        self, exchange: Exchange, *shown: Exchange, odd: bool = False, how: str = "sequence"
     ) -> None:
+        """Note what ``exchange`` lacks; ``shown`` is what shows it, if that is more than itself."""
         for flaw in flaws(exchange, self.target.secrets, odd=odd):
-            shown = (*among, exchange) if among else (exchange,)
-            how = "race" if among else "sequence"
-            self.check(flaw.rule_id, flaw.holds, flaw.expected, flaw.got, *shown, how=how)
+            told = (flaw.expected, flaw.got)
+            self.check(flaw.rule_id, flaw.holds, *told, *(shown or (exchange,)), how=how)
 
 
 def encoded(value: Any) -> bytes:

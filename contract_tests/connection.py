@@ -49,6 +49,8 @@ class Connection:
         self._seconds = target.timeout_seconds
         self._stream: Stream | None = None
         self._is_used = False
+        self.exchanges: list[Exchange] = []
+        """What was sent on it, and what came back."""
 
     def __enter__(self) -> Self:
         """Be closed in the end."""
@@ -80,7 +82,9 @@ class Connection:
         self._is_used = True
         if error is not None:
             self.close()
-        return Exchange(request, answer, error, began, time.perf_counter() - start)
+        exchange = Exchange(request, answer, error, began, time.perf_counter() - start)
+        self.exchanges.append(exchange)
+        return exchange
 
     def _try(self, request: Request) -> tuple[Answer | None, str | None]:
         """Give the answer, or why there is none."""

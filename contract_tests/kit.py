@@ -33,6 +33,7 @@ from contract_tests.pace import (
 )
 from contract_tests.plan import ORDER, Plan
 from contract_tests.probe import PROBES, Probe, Turn
+from contract_tests.replay import remark
 from contract_tests.rules import LAYERS, Rule, assumptions, rules
 from contract_tests.start import first_look
 from contract_tests.target import Target
@@ -257,7 +258,8 @@ class _Run:
             layer=layer,
             expected=found.expected,
             got=found.got,
-            curl=curl.script(self.bench.target, found.exchanges, found.how),
+            curl=remark(self.bench, found)
+            + curl.script(self.bench.target, found.exchanges, found.how),
             seen=seen,
             tries=tries,
             exchanges=found.exchanges,

@@ -1,0 +1,53 @@
+"""Sends what a finding shows once more, alone, as its command does when it is pasted."""
+
+from __future__ import annotations
+
+import time
+
+from contract_tests.bench import RUN, Bench, Break
+from contract_tests.client import OutOfTimeError
+from contract_tests.connection import Connection
+from contract_tests.exchange import Exchange, Request
+
+_MOST = 12
+"""Requests of one finding."""
+
+
+def remark(bench: Bench, found: Break) -> str:
+    """Say how the commands of ``found`` are answered alone, if not as in the run; else nothing.
+
+    What shows only sometimes, takes many requests or the time of a silence, is not sent again.
+    """
+    if found.how == "race" or not 0 < len(found.exchanges) <= _MOST:
+        return ""
+    seen = found.exchanges[-1]
+    if seen.answer is None:
+        return ""
+    try:
+        again = _again(bench, found)
+    except OutOfTimeError:
+        return ""
+    if again.status == seen.status:
+        return ""
+    now = again.status or "not at all"
+    return f"# answered {seen.status} in the run, {now} alone: what the run did before matters\n"
+
+
+def _again(bench: Bench, found: Break) -> Exchange:
+    """Send what shows ``found`` with new ids; give the last exchange. Raises OutOfTimeError."""
+    run = f"Ck{time.time_ns() // 1000:x}"
+    requests = [_of_run(exchange.request, run) for exchange in found.exchanges]
+    if found.how == "connection":
+        with Connection(bench.target) as connection:
+            return [bench.client.send(request, connection) for request in requests][-1]
+    return [bench.client.send(request) for request in requests][-1]
+
+
+def _of_run(request: Request, run: str) -> Request:
+    """Give a request with the ids of another run."""
+    body = request.body
+    if body is not None:
+        body = RUN.sub(run, body.decode("utf-8", "surrogateescape")).encode(
+            "utf-8", "surrogateescape"
+        )
+    return request._replace(target=RUN.sub(run, request.target), body=body)
