@@ -8,9 +8,11 @@ from functools import lru_cache
 
 _FORM = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:)([0-9]{2})(\.[0-9]+)?"
-    r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2}(:[0-9]{2})?)"
 )
 _LEAP_SECOND = 60
+_WHOLE_MINUTES = "1972"
+"""Since this year all zones are whole minutes from UTC; RFC 3339 has no way to write the others."""
 
 
 def instant(text: object) -> datetime | None:
@@ -23,7 +25,9 @@ def _instant(text: str) -> datetime | None:
     match = _FORM.fullmatch(text)
     if match is None:
         return None
-    day, minutes, seconds, _, offset = match.groups()
+    day, minutes, seconds, _, offset, odd = match.groups()
+    if odd and day >= _WHOLE_MINUTES:
+        return None
     leaps = int(seconds) == _LEAP_SECOND
     zone = "+00:00" if offset in "Zz" else offset
     try:

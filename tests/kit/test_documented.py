@@ -76,4 +76,6 @@ def test_what_is_inferred_is_not_judged() -> None:
     assert flaw(item) is None
     assert flaw({**item, "line_item_overview": {"allocation": "anything"}}) is None
     assert flaw({**item, "created_at": "2026-01-05 10:30:00"}) is not None
+    assert flaw({**item, "created_at": "2026-01-05T10:30:00-04:56:02"}) is not None
+    assert flaw({**item, "created_at": "1849-12-31T19:03:58-04:56:02"}) is None, "as it was then"
     assert flaw({**item, "line_item_summary": {"balance_cents": 1.5}}) is not None
