@@ -55,6 +55,12 @@ ALLOWED = {
     "instant_foreign_digits_taken": "parsers of languages know digits of all scripts",
     "both_cursors_taken": "a server may well prefer one cursor to the other",
     "wire_absolute_lost": "only proxies are sent requests for whole URLs",
+    "fields_extra_refused": "the contract names all members of a field",
+    "decoded_first": "servers decode a path before they take it apart, and nobody says otherwise",
+    "wire_unread_get": "no GET has a body, and what it has means nothing",
+    "wire_unread_405": "whoever knows no such method need not know of its body",
+    "wire_chunked_empty": "it is refused as an empty body would be, as may be all chunks",
+    "wire_chunk_extensions": "nobody sends extensions of chunks",
 }
 """What looks like a defect, by name, and why a right server may do it: it must cause no alarm."""
 
