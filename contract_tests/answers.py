@@ -49,8 +49,9 @@ def flaws(exchange: Exchange, secrets: Sequence[str], *, odd: bool) -> Iterator[
     told = "a refusal, or success, but no server error"
     yield Flaw("shape.no-server-error", is_fine, told, "" if is_fine else exchange.seen())
     lengths = [value for name, value in answer.headers if name.lower() == "content-length"]
-    told = "one Content-Length"
-    yield Flaw("http.framing", len(lengths) <= 1, told, f"{len(lengths)}: {lengths}")
+    codings = [value for name, value in answer.headers if name.lower() == "transfer-encoding"]
+    told, got = "one Content-Length, or a Transfer-Encoding", f"{lengths} and {codings}"
+    yield Flaw("http.framing", len(lengths) + bool(codings) <= 1, told, got)
     if exchange.request.method in ("HEAD", "OPTIONS") or answer.status in (204, 304) or unknown:
         return
     yield from _json_flaws(exchange, answer)

@@ -153,23 +153,23 @@ class Bench:
         """
         exchange = self.client.send(request, connection)
         if connection is None:
-            self._note_flaws(exchange, odd=odd)
+            self.note_flaws(exchange, odd=odd)
         else:
-            self._note_flaws(exchange, *connection.exchanges, odd=odd, how="connection")
+            self.note_flaws(exchange, *connection.exchanges, odd=odd, how="connection")
         return exchange
 
     def send_all(self, requests: Sequence[Request], *, odd: bool = False) -> list[Exchange]:
         """Send ``requests``, several at a time. Raises OutOfTimeError."""
         exchanges = self.client.send_all(requests)
         for exchange in exchanges:
-            self._note_flaws(exchange, odd=odd)
+            self.note_flaws(exchange, odd=odd)
         return exchanges
 
     def race(self, requests: Sequence[Request]) -> list[Exchange]:
         """Send ``requests`` at one instant. Raises OutOfTimeError."""
         exchanges = self.client.race(requests)
         for exchange in exchanges:
-            self._note_flaws(exchange, *exchanges, how="race")
+            self.note_flaws(exchange, *exchanges, how="race")
         return exchanges
 
     def post(self, body: Any, account: str | None = None, **how: Any) -> Exchange:
@@ -221,7 +221,7 @@ class Bench:
         self.require(rule_id, exchange.status == 200, "200, for a valid debit offset", exchange)
         return exchange
 
-    def _note_flaws(
+    def note_flaws(
         self, exchange: Exchange, *shown: Exchange, odd: bool = False, how: str = "sequence"
     ) -> None:
         """Note what ``exchange`` lacks; ``shown`` is what shows it, if that is more than itself."""

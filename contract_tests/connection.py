@@ -119,8 +119,8 @@ class Connection:
         closes = "close" in said or (head.version == "HTTP/1.0" and "keep-alive" not in said)
         if closes or ends:
             self.close()
-        body = _decoded(body, head.value("content-encoding"))
-        return Answer(head.status, head.headers, body, head.version)
+        body, flaw = _decoded(body, head.value("content-encoding"))
+        return Answer(head.status, head.headers, body, head.version, flaw)
 
     def close(self) -> None:
         """Give the connection up."""
@@ -206,13 +206,13 @@ def _size_of_chunk(line: bytes) -> int:
     return int(digits, 16)
 
 
-def _decoded(body: bytes, coding: str) -> bytes:
-    """Give a body without its content coding. Raises NotHttpError."""
+def _decoded(body: bytes, coding: str) -> tuple[bytes, str]:
+    """Give a body without its content coding, and what is wrong with that, if anything is."""
     try:
         if coding in ("gzip", "x-gzip"):
-            return gzip.decompress(body)
+            return gzip.decompress(body), ""
         if coding == "deflate":
-            return zlib.decompress(body)
+            return zlib.decompress(body), ""
     except (OSError, EOFError, zlib.error):
-        raise NotHttpError(f"its body is no {coding}") from None
-    return body
+        return body, f"its body is no {coding}"
+    return body, ""

@@ -39,6 +39,8 @@ class Answer:
     headers: Headers
     body: bytes
     version: str = "HTTP/1.1"
+    flaw: str = ""
+    """Why its body is not what it says, if it is not."""
 
     def header(self, name: str) -> str | None:
         """Give the first header of this name, or None."""
@@ -46,7 +48,7 @@ class Answer:
 
     def json(self) -> Any:
         """Read the body, which nobody may change. Raises NotJson."""
-        read = _read(self.body)
+        read = NotJson(self.flaw) if self.flaw else _read(self.body)
         if isinstance(read, NotJson):
             raise read
         return read

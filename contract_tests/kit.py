@@ -10,7 +10,7 @@ from importlib import import_module
 from itertools import product
 from pkgutil import iter_modules
 
-from contract_tests import curl, probes
+from contract_tests import probes
 from contract_tests.assuming.register import examine
 from contract_tests.bench import Bench, Break, ProbeEndedError, UntestedError
 from contract_tests.client import Client, OutOfTimeError, ThrottledError
@@ -33,7 +33,7 @@ from contract_tests.pace import (
 )
 from contract_tests.plan import ORDER, Plan
 from contract_tests.probe import PROBES, Probe, Turn
-from contract_tests.replay import remark
+from contract_tests.replay import Kept, finding_of
 from contract_tests.rules import LAYERS, Rule, assumptions, rules
 from contract_tests.start import first_look
 from contract_tests.target import Target
@@ -72,6 +72,7 @@ def check(
             bench.wait_no_longer_than(quick_timeout(client))
         run = _Run(bench, plan, end)
         layers = list(run.layers(progress))
+        findings = run.findings()
         assumed = _assumed(bench, plan)
         client.deadline = max(end, time.monotonic() + for_undoing(client))
         left_behind = undo(bench, bench.before)
@@ -87,7 +88,7 @@ def check(
         seconds=time.monotonic() - start,
         layers=layers,
         rules=run.results(),
-        findings=run.findings(),
+        findings=findings,
         assumptions=assumed,
         coverage=Counter((e.request.operation or "", e.status) for e in client.exchanges),
         exchanges=client.exchanges,
@@ -117,7 +118,7 @@ class _Run:
         self.plan = plan
         self._end = end
         self.notes: list[str] = []
-        self._findings: dict[str, Finding] = {}
+        self._findings: dict[str, Kept] = {}
         self._reasons: dict[str, str] = {}
         self._layer_reasons: defaultdict[str, list[str]] = defaultdict(list)
         self._seconds: defaultdict[str, float] = defaultdict(float)
@@ -161,7 +162,7 @@ class _Run:
 
     def _give_turn(self, probe: Probe) -> None:
         """Let a probe look; where it does not see all, keep why, for what it is about."""
-        if probe.is_called_early:
+        if probe.layer == "growth" and probe.turn is not Turn.FIRST:
             self.bench.client.deadline += self._kept_seconds
             self._kept_seconds = 0.0
         began, before = time.monotonic(), len(self.bench.client.exchanges)
@@ -253,22 +254,12 @@ class _Run:
         if found.rule_id in _MIN_TRIES and (seen < tries or tries < _MIN_TRIES[found.rule_id]):
             self.notes.append(f"{found.rule_id}: once {found.got}, and not again")
             return
-        self._findings[found.rule_id] = Finding(
-            rule=rules()[found.rule_id],
-            layer=layer,
-            expected=found.expected,
-            got=found.got,
-            curl=remark(self.bench, found)
-            + curl.script(self.bench.target, found.exchanges, found.how),
-            seen=seen,
-            tries=tries,
-            exchanges=found.exchanges,
-            is_accepted=found.rule_id in self.plan.baseline,
-        )
+        self._findings[found.rule_id] = Kept(found, layer, seen, tries)
 
     def findings(self) -> Sequence[Finding]:
-        """Give what was found, in the order in which it was."""
-        return list(self._findings.values())
+        """Give what was found, in the order in which it was, sending it once more."""
+        baseline = self.plan.baseline
+        return [finding_of(self.bench, kept, baseline) for kept in self._findings.values()]
 
     def results(self) -> Sequence[RuleResult]:
         """Give what became of each rule."""

@@ -3,14 +3,45 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
+from typing import NamedTuple
 
+from contract_tests import curl
 from contract_tests.bench import RUN, Bench, Break
 from contract_tests.client import OutOfTimeError
 from contract_tests.connection import Connection
 from contract_tests.exchange import Exchange, Request
+from contract_tests.findings import Finding
+from contract_tests.rules import rules
 
 _MOST = 12
 """Requests of one finding."""
+
+
+class Kept(NamedTuple):
+    """A broken rule, the layer it was found in, and how often it showed in how many tries."""
+
+    found: Break
+    layer: str
+    seen: int
+    tries: int
+
+
+def finding_of(bench: Bench, kept: Kept, baseline: Collection[str]) -> Finding:
+    """Give what is told of a broken rule. ``baseline`` has the ids of those that are accepted."""
+    found = kept.found
+    commands = curl.script(bench.target, found.exchanges, found.how)
+    return Finding(
+        rule=rules()[found.rule_id],
+        layer=kept.layer,
+        expected=found.expected,
+        got=found.got,
+        curl=remark(bench, found) + commands,
+        seen=kept.seen,
+        tries=kept.tries,
+        exchanges=found.exchanges,
+        is_accepted=found.rule_id in baseline,
+    )
 
 
 def remark(bench: Bench, found: Break) -> str:

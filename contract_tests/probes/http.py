@@ -18,6 +18,8 @@ from contract_tests.reading import LIST_ITEMS, READ_ACCOUNT, figures
 from contract_tests.traces import total, trace
 
 _ORIGIN = "https://evil.example"
+_LOOKED_AT = 5
+"""Answers 429."""
 _BURST = 64
 """Posts at once, to see what is done with too many."""
 
@@ -27,9 +29,18 @@ def _paths(bench: Bench) -> list[tuple[str, str | None]]:
     return [(path, operation) for path, operation in paths if operation in bench.reads]
 
 
-@probe("http", "http.throttling", turn=Turn.FULL)
+def _is_throttled(bench: Bench) -> bool:
+    return bench.is_throttled
+
+
+@probe("http", "http.throttling", turn=Turn.LATER, is_called_early=_is_throttled)
 def throttling(bench: Bench) -> None:
-    """What is refused because there is too much of it posts nothing."""
+    """What is refused because there is too much of it posts nothing, and is told like all else."""
+    slowed = [exchange for exchange in bench.client.exchanges if exchange.is_throttled]
+    for exchange in slowed[:_LOOKED_AT]:
+        bench.note_flaws(exchange)
+    if bench.is_quick and not slowed:
+        raise UntestedError("nothing was answered 429, and a quick run does not ask for it")
     before = figures(bench)
     exchanges = bench.client.burst([bench.posting({"original_amount_cents": 1})] * _BURST)
     after = figures(bench)

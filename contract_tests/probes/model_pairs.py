@@ -44,6 +44,8 @@ def _read(bench: Bench) -> Exchange:
 
 _BEFORE: Mapping[str, Callable[[Bench], Exchange]] = {
     "a refused post": _refused,
+    "broken JSON": lambda bench: bench.post(b'{"original_amount_cents": 77'),
+    "an item that there is not": lambda bench: read_item(bench, bench.account, "li_nowhere"),
     "a post with a wrong token": lambda bench: bench.post(bench.offset(778), headers=_WRONG),
     "a post to no account": lambda bench: bench.post(bench.offset(779), "no-such-account"),
     "a post of nothing": lambda bench: bench.post(bench.offset(0)),

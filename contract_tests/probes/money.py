@@ -5,15 +5,27 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 
-from contract_tests.bench import Bench, UntestedError, amount_of
+from contract_tests.bench import Bench, UntestedError, amount_of, item_of
 from contract_tests.exchange import Exchange
 from contract_tests.probe import Turn, probe
-from contract_tests.reading import Figures, all_figures, figures, read_item, recent
+from contract_tests.reading import (
+    READ_ITEM,
+    Figures,
+    all_figures,
+    figures,
+    item_in,
+    read_item,
+    recent,
+)
 from contract_tests.traces import trace
 
 _MANY = 26
 _AMOUNTS = (1, 7, 10, 29, 57, 99, 100, 101, 115, 250, 999, 1000, 2049, 4035, 10_001)
 _ALONE = (13, 250_007)
+_EXCESSES = (
+    *(("FEE", 0), ("FEE", 11), ("INTEREST", 11), ("DEFERRED_INTEREST", 11), ("PRINCIPAL", 11)),
+)
+"""What is taken from which bucket beyond all that it owes."""
 _LARGE = (2**31 - 1, 2**31, 2**32 + 7, 10**12 + 1, 2**53 - 1, 2**53 - 3)
 
 
@@ -57,17 +69,28 @@ def first_posts(bench: Bench) -> None:
 @probe("money", "money.bucket", "money.buckets-add-up", "money.total-falls")
 def buckets(bench: Bench) -> None:
     """An allocated post takes from the bucket it names; the buckets add up to the total."""
-    before = figures(bench)
+    _take_from_each(bench, bench.account)
+
+
+@probe("money", "money.bucket", "money.buckets-add-up", "money.total-falls", turn=Turn.LATER)
+def buckets_of_others(bench: Bench) -> None:
+    """The buckets of each account are like those of the first."""
+    bench.second_account()
+    for account in bench.target.accounts[1:]:
+        _take_from_each(bench, account)
+
+
+def _take_from_each(bench: Bench, account: str) -> None:
+    before = figures(bench, account)
     if not before.buckets:
         raise UntestedError("the account's summary does not show all buckets")
     for allocation, owed in [*before.buckets.items(), (None, before.buckets["PRINCIPAL"])]:
         cents = min(owed, 3)
         if cents <= 0:
             continue
-        before = figures(bench)
         more = {} if allocation is None else {"allocation": allocation}
-        post = bench.accepted(bench.post(bench.offset(cents, **more)))
-        after = figures(bench)
+        post = bench.accepted(bench.post(bench.offset(cents, **more), account))
+        after = figures(bench, account)
         fell(bench, before, after, cents, post)
         _adds_up(bench, after)
         bucket = allocation or "PRINCIPAL"
@@ -79,6 +102,7 @@ def buckets(bench: Bench) -> None:
             f"{before.told()} became {after.told()}",
             *(before.exchange, post, after.exchange),
         )
+        before = after
 
 
 @probe("money", "money.bucket", "money.total-falls")
@@ -134,13 +158,13 @@ def one_post(bench: Bench) -> None:
 def more_than_a_bucket_owes(bench: Bench) -> None:
     """What one bucket cannot take is taken elsewhere: the total falls by all of it."""
     before = figures(bench)
-    for allocation in ("FEE", "INTEREST", "DEFERRED_INTEREST", "PRINCIPAL"):
+    for allocation, excess in _EXCESSES:
         owed = max(before.buckets.get(allocation, 0), 0)
         if owed > 10_000_000:
             continue
-        post = bench.accepted(bench.post(bench.offset(owed + 11, allocation=allocation)))
+        post = bench.accepted(bench.post(bench.offset(owed + excess, allocation=allocation)))
         after = figures(bench)
-        fell(bench, before, after, owed + 11, post)
+        fell(bench, before, after, owed + excess, post)
         _adds_up(bench, after)
         before = after
 
@@ -230,13 +254,26 @@ def large_amounts(bench: Bench) -> None:
     """Amounts are exact at every size, and so are their sums."""
     account = bench.target.accounts[-1]
     before = figures(bench, account)
+    posts = []
     for cents in _LARGE:
-        post = bench.accepted(bench.post(bench.offset(cents), account))
+        posts.append(bench.accepted(bench.post(bench.offset(cents), account)))
         after = figures(bench, account)
-        fell(bench, before, after, cents, post, rule_id="money.large-amounts")
-        shown = amount_of(post.member() or {})
-        bench.check("money.large-amounts", shown in (None, cents), f"an amount of {cents}", post)
+        fell(bench, before, after, cents, posts[-1], rule_id="money.large-amounts")
+        shown = amount_of(posts[-1].member() or {})
+        told = f"an amount of {cents}"
+        bench.check("money.large-amounts", shown in (None, cents), told, posts[-1])
         before = after
+    if READ_ITEM in bench.reads:
+        _read_back(bench, account, posts)
+
+
+def _read_back(bench: Bench, account: str, posts: Sequence[Exchange]) -> None:
+    ids = [str(post.member("line_item_id")) for post in posts]
+    reads = bench.send_all([bench.reading(item_of(account, of), READ_ITEM) for of in ids])
+    for cents, line_item_id, post, read in zip(_LARGE, ids, posts, reads, strict=True):
+        shown = amount_of(item_in(read, line_item_id) or {})
+        told, got = f"an amount of {cents}, as it was posted, where it is read", f"{shown}"
+        bench.check("money.large-amounts", shown in (None, cents), told, got, post, read)
 
 
 def _adds_up(bench: Bench, seen: Figures) -> None:

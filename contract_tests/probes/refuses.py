@@ -7,7 +7,7 @@ from typing import Any
 
 from contract_tests import invalid
 from contract_tests.bench import JSON, Bench, UntestedError, offsets_of
-from contract_tests.exchange import Request
+from contract_tests.exchange import Exchange, Request
 from contract_tests.probe import Turn, probe
 from contract_tests.refusing import (
     Case,
@@ -98,14 +98,16 @@ def media_types(bench: Bench) -> None:
     refused(bench, "refuses.media-types", [*cases, form])
 
 
-@probe("refuses", "refuses.nothing-recorded", turn=Turn.LATER)
+@probe("refuses", "refuses.id-stays-free", "refuses.nothing-recorded", turn=Turn.LATER)
 def before_the_opening(bench: Bench) -> None:
     """Whether an instant before the opening is refused is up to the server; half of it is not."""
     for text in invalid.BEFORE_ANY_OPENING:
         before = trace(bench)
-        exchange = bench.post(bench.offset(1, effective_at=text))
+        body = bench.offset(1, effective_at=text)
+        exchange = bench.post(body)
         if 400 <= exchange.status < 500 and not before.is_blind:
             note_traceless(bench, before, exchange, text)
+            _note_free(bench, exchange, {**body, "effective_at": None})
 
 
 @probe("refuses", "refuses.nothing-recorded", "refuses.several")
@@ -144,11 +146,11 @@ def ids_stay_free(bench: Bench) -> None:
         refusal = bench.post({**body, **wrong})
         if refusal.is_ok:
             continue
-        again = bench.post(body)
-        bench.check(
-            "refuses.id-stays-free",
-            again.status == 200,
-            "200, as the id belongs to no item",
-            again.seen(),
-            *(refusal, again),
-        )
+        _note_free(bench, refusal, body)
+
+
+def _note_free(bench: Bench, refusal: Exchange, body: Mapping[str, Any]) -> None:
+    """Note whether the id of ``body`` can be used after a refusal."""
+    again = bench.post({name: of for name, of in body.items() if of is not None})
+    told = "200, as the id belongs to no item"
+    bench.check("refuses.id-stays-free", again.status == 200, told, again.seen(), refusal, again)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from contract_tests.connection import Connection
-from contract_tests.exchange import CLOSED, Exchange, Request
+from contract_tests.exchange import CLOSED, Exchange, NotJson, Request
 from contract_tests.raw import exchanged
 from contract_tests.target import Target
 
@@ -115,14 +115,19 @@ def test_headers_are_as_they_were_sent() -> None:
             b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n",
             "the answer is no HTTP: it is longer than 16777216 bytes",
         ),
-        (
-            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
-            "the answer is no HTTP: its body is no gzip",
-        ),
     ],
 )
 def test_what_is_no_answer_is_told_in_a_few_words(said: bytes, error: str) -> None:
     assert asked(said).error == error
+
+
+def test_a_body_that_is_not_in_its_coding_is_an_answer_without_json() -> None:
+    exchange = asked(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}")
+
+    assert exchange.status == 200
+    assert exchange.answer is not None
+    with pytest.raises(NotJson, match="its body is no gzip"):
+        exchange.answer.json()
 
 
 def test_an_answer_that_drips_in_is_cut_off_in_time() -> None:
