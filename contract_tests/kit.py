@@ -73,7 +73,7 @@ def check(
         layers = list(run.layers(progress))
         assumed = _assumed(bench, plan)
         client.deadline = max(end, time.monotonic() + for_undoing(client))
-        left_behind = undo(bench, bench.before)
+        left_behind = undo(bench)
     finally:
         client.close()
     return Report(
