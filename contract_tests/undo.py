@@ -184,18 +184,18 @@ def _told_of_posts(of: _Account, missing: int) -> str:
         return f"{abs(missing)} of {_counted(abs(of.cents), 'cent')} not taken back{refused}"
     but = ", but for what was perhaps carried out" if of.tally.perhaps else ""
     if not of.cents:
-        return "not taken back" if but else "nothing of it to take back"
+        return "not taken back" if but else "nothing to take back"
     is_all = of.cents == of.tally.debit_cents
     done = "credited" if of.cents > 0 else "debited"
     return f"{done} {'as much' if is_all else _counted(abs(of.cents), 'cent')}{but}"
 
 
 def _told_of_figures(of: _Account, owes: int, missing: int, moved: int) -> str:
-    told = "taken back" if of.cents else "nothing of it to take back"
+    told = "taken back" if of.cents else "nothing to take back"
     if missing:
         told = f"{abs(missing)} of {_counted(abs(of.cents), 'cent')} not taken back"
     told = f"{told}: it owes {owes}, not {owes + moved}"
     if moved == missing:
         return told
     others = f"someone else has moved {_counted(abs(moved - missing), 'cent')} meanwhile"
-    return f"{told}; {others}, or the server booked what it did not confirm"
+    return f"{told}; {others}, or the server books otherwise than it answers"

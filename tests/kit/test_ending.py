@@ -193,6 +193,14 @@ class TestFailed:
         assert stopped.value.left_behind == [f"{A}: 2 debit offsets of 31 cents in all, {told}"]
 
 
+def test_where_nobody_listens_nothing_is_left() -> None:
+    with running(Zoo()) as url:
+        pass
+    target = Target(url, TOKEN, (A,), allows_writes=True)
+    with pytest.raises(TargetError, match=r"Connection refused$"):
+        kit.check(target, Plan(is_quick=True), "1", lambda *_: None)
+
+
 class TestAnAccountThatIsNone:
     """One of the accounts that are named is not known."""
 

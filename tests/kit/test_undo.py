@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from contract_tests.bench import Bench
+from contract_tests.bench import Bench, UntestedError
 from contract_tests.client import Client
 from contract_tests.crediting import credit
 from contract_tests.exchange import Answer as Answered
 from contract_tests.exchange import Exchange
+from contract_tests.generated import Generated
 from contract_tests.postings import Tally, tallies
+from contract_tests.probes import shape
 from contract_tests.probes.auth import foreign_account
 from contract_tests.probes.money import one_post
 from contract_tests.start import first_look
@@ -131,7 +133,25 @@ class TestWhatTheServerDoes:
 
         assert left[1] == (
             f"{B}: 1 debit offset of 1 cent in all, taken back: it owes 736470, not 736500; someone"
-            " else has moved 30 cents meanwhile, or the server booked what it did not confirm"
+            " else has moved 30 cents meanwhile, or the server books otherwise than it answers"
+        )
+
+    def test_an_account_that_refused_all_and_posted_is_told_too(self) -> None:
+        class Refusing(Zoo):
+            """Refuses what it has posted to the second account, whatever it is."""
+
+            def post(self, account_id: str, order: Order) -> Json:
+                content = super().post(account_id, order)
+                if account_id == B:
+                    raise Refused(400, "no", "It is posted all the same")
+                return content
+
+        with looking(Refusing(), A, B) as bench:
+            told = undo(bench)[1]
+
+        assert told.startswith(
+            f"{B}: nothing posted, nothing to take back: it owes 736499, not 736500; "
+            "someone else has moved 1 cent meanwhile"
         )
 
     def test_a_post_counts_for_the_account_that_was_asked_for(self) -> None:
@@ -167,6 +187,18 @@ class TestWhatOthersDo:
         assert sum(cents_posted(zoo, "debit")) - cents * (sign < 0) == 31
         assert f"; someone else has moved {cents} cents meanwhile" in left[0]
 
+    def test_it_stays_in_its_buckets(self) -> None:
+        zoo = Zoo()
+        before = owed(zoo)
+        with looking(zoo) as bench:
+            bench.post(bench.offset(30))
+            another(zoo, "debit", 500)
+            another(zoo, "credit", 500, "FEE")
+            undo(bench)
+
+        moved = {of: cents - before[of] for of, cents in owed(zoo).items()}
+        assert moved == {"PRINCIPAL": -500, "FEE": 500, "INTEREST": 0, "DEFERRED_INTEREST": 0}
+
     def test_it_stays_where_a_run_gave_more_than_it_took(self) -> None:
         zoo = Zoo()
         with looking(zoo) as bench:
@@ -195,6 +227,22 @@ class TestWhatOthersDo:
 
         assert total(zoo) == total(Zoo())
         assert left[0].endswith("of 31 cents in all, taken back: it owes 593500 as before")
+
+    @pytest.mark.parametrize("ends", [None, KeyboardInterrupt, ZeroDivisionError])
+    def test_a_run_of_schemathesis_that_leaves_no_log(
+        self, monkeypatch: pytest.MonkeyPatch, ends: type[BaseException] | None
+    ) -> None:
+        def generated(*_: object) -> Generated:
+            if ends is not None:
+                raise ends
+            return Generated([], "it took too long")
+
+        monkeypatch.setattr(shape, "generate", generated)
+        with looking(Zoo(), A, B) as bench:
+            with pytest.raises(ends or UntestedError):
+                shape.made_up(bench)
+
+            assert bench.unlogged == {B}
 
     def test_what_schemathesis_took_is_given_back_although_nobody_knows_what(self) -> None:
         zoo = Zoo()
@@ -372,6 +420,13 @@ class TestTallies:
         tally = self.tally(*(self.answered(bench, of, 200, 13) for of in bodies))
 
         assert (tally.debits, tally.least_cents, tally.most_cents) == (1, 13, 13)
+
+    def test_a_repeat_on_another_account_that_shows_the_first_is_none(self, bench: Bench) -> None:
+        body = bench.offset(4)
+        elsewhere = self.answered(bench, body, 200, 4)._replace(request=bench.posting(body, B))
+        found = tallies([self.answered(bench, body, 200, 4), elsewhere])
+
+        assert {account: of.debits for account, of in found.items()} == {A: 1}
 
     def test_a_credit_under_the_id_of_a_debit_is_none(self, bench: Bench) -> None:
         body = bench.offset(4)
