@@ -37,6 +37,8 @@ class Tally:
     least_cents: int = 0
     """What it took in all, at least; with what it gave at most."""
     most_cents: int = 0
+    later_cents: int = 0
+    """What it took for certain, but perhaps not by now; it is not in the least."""
     most_debit_cents: int = 0
     """What it may have taken, whatever it gave."""
     most_credit_cents: int = 0
@@ -94,6 +96,8 @@ def _add(found: Mapping[str, Tally], group: Sequence[_Post]) -> None:
     else:
         tally.debits += 1
         tally.debit_cents += told
+    if sure and not (first.is_due or first.is_credit):
+        tally.later_cents += max(least, 0)
     if not (sure and first.is_due):
         least, most = min(least, 0), max(most, 0)
     if first.is_credit:

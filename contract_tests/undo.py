@@ -100,10 +100,12 @@ def _undo(bench: Bench, known: Mapping[str, Tally]) -> dict[str, str]:
 def _account(bench: Bench, name: str, tally: Tally, now: Figures | None) -> _Account:
     before: Figures | None = bench.before.get(name)
     lacks = 0 if before is None or now is None else before.total_cents - now.total_cents
-    most = tally.most_cents
+    least, most = tally.least_cents, tally.most_cents
+    if now is None:  # what counts later cannot be told from what counts
+        least += tally.later_cents
     if name in bench.unlogged:  # nobody knows what was taken
         most = max(most, lacks)
-    cents = min(max(lacks, tally.least_cents), most)
+    cents = min(max(lacks, least), most)
     # the smallest first: where that is refused, so are all
     shares = sorted(_shares(tally, before, now, cents), key=lambda share: abs(share[1]))
     posts = [

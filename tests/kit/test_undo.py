@@ -272,6 +272,14 @@ class TestWithoutReads:
             )
         ]
 
+    def test_what_is_still_to_come_is_given_back(self) -> None:
+        zoo = OnlyPost()
+        with looking(zoo) as bench:
+            bench.post(bench.offset(30, effective_at="2096-02-29T12:00:00Z"))
+            undo(bench)
+
+        assert cents_posted(zoo, "credit") == [31]
+
     def test_what_was_perhaps_carried_out_is_told(self) -> None:
         zoo = OnlyPost()
         with looking(zoo) as bench:
