@@ -50,7 +50,7 @@ class Break(NamedTuple):
 
 
 class Bench:
-    """One layer's work on a server: it asks, and notes what held and what did not."""
+    """A run's work on a server: it asks, and notes what held and what did not."""
 
     def __init__(self, client: Client, seed: int, *, is_quick: bool, reads: frozenset[str]) -> None:
         """Work with ``client``; ``reads`` are the read operations that the server has."""
@@ -75,6 +75,8 @@ class Bench:
         """The very first post to each account, of one cent."""
         self.is_first_judged = False
         """Whether it was looked at what the very first posts did."""
+        self.unlogged: set[str] = set()
+        """Accounts that Schemathesis posted to, and nobody knows what."""
         self._ids = 0
 
     def wait_no_longer_than(self, seconds: float) -> None:

@@ -45,7 +45,7 @@ class Client:
         self.deadline = deadline
         self.exchanges: list[Exchange] = []
         self._pool = ThreadPoolExecutor(_MAX_IN_FLIGHT, thread_name_prefix="check")
-        self._racers = ThreadPoolExecutor(MAX_RACERS, thread_name_prefix="race")
+        self._racers = ThreadPoolExecutor(MAX_RACERS, thread_name_prefix="check-race")
         self._turn = threading.Lock()
         self._next_turn = 0.0
         self._resume_at = 0.0

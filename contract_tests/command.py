@@ -78,6 +78,7 @@ def check(url: str, **options: Any) -> None:
     Exit code 0: it does, as far as was seen. 1: a rule is broken. 2: it could not be checked.
     """
     # not at the top: --help needs none of it
+    from contract_tests.ending import StoppedError  # noqa: PLC0415 - as said
     from contract_tests.running import run_check  # noqa: PLC0415 - as said
     from contract_tests.target import ReportError, TargetError  # noqa: PLC0415 - as said
 
@@ -89,6 +90,10 @@ def check(url: str, **options: Any) -> None:
         kept = run_check(url, options, wanted, _say, since)
     except (TargetError, ReportError) as error:
         raise click.ClickException(str(error)) from error
+    except StoppedError as stopped:
+        for line in ("stopped", *(f"left behind: {of}" for of in stopped.left_behind)):
+            _say(line, is_progress=True)
+        raise click.exceptions.Exit(130) from stopped
     except click.exceptions.Exit:
         raise
     except Exception as error:  # 1 would say that the server broke a rule

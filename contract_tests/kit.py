@@ -13,7 +13,8 @@ from pkgutil import iter_modules
 from contract_tests import probes
 from contract_tests.assuming.register import examine
 from contract_tests.bench import Bench, Break, ProbeEndedError, UntestedError
-from contract_tests.client import Client, OutOfTimeError, ThrottledError
+from contract_tests.client import OutOfTimeError, ThrottledError
+from contract_tests.ending import StoppableClient, taking_back
 from contract_tests.findings import (
     AssumptionResult,
     AssumptionState,
@@ -53,7 +54,7 @@ Progress = Callable[[LayerResult, int], None]
 def check(
     target: Target, plan: Plan, version: str, progress: Progress, since: float | None = None
 ) -> Report:
-    """Check a server. Raises TargetError.
+    """Check a server. Raises TargetError, StoppedError.
 
     ``since`` is the instant of ``time.monotonic`` from which the budget counts, if it is not now.
     """
@@ -64,18 +65,19 @@ def check(
     end = start + (plan.budget_seconds or (QUICK_SECONDS if plan.is_quick else FULL_SECONDS))
     if plan.is_quick:
         target = target._replace(timeout_seconds=min(target.timeout_seconds, QUICK_TIMEOUT))
-    client = Client(target, end)
+    client = StoppableClient(target, end)
     try:
         bench = first_look(client, plan.seed, is_quick=plan.is_quick)
         client.deadline -= for_undoing(client)
         if plan.is_quick:
             bench.wait_no_longer_than(quick_timeout(client))
         run = _Run(bench, plan, end)
-        layers = list(run.layers(progress))
-        findings = run.findings()
-        assumed = _assumed(bench, plan)
-        client.deadline = max(end, time.monotonic() + for_undoing(client))
-        left_behind = undo(bench, bench.before)
+        with taking_back(bench):
+            layers = list(run.layers(progress))
+            findings = run.findings()
+            assumed = _assumed(bench, plan)
+            client.deadline = max(end, time.monotonic() + for_undoing(client))
+            left_behind = undo(bench)
     finally:
         client.close()
     return Report(

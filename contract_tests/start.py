@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from contract_tests.bench import Bench, item_of, items_of, path_of
 from contract_tests.client import Client, OutOfTimeError
+from contract_tests.ending import taking_back
 from contract_tests.exchange import Exchange
 from contract_tests.reading import ABSENT, LIST_ITEMS, READ_ACCOUNT, READ_ITEM, all_figures
 from contract_tests.target import TargetError
@@ -23,9 +24,16 @@ _NOT_ALLOWED = {
 def first_look(client: Client, seed: int, *, is_quick: bool) -> Bench:
     """See which reads there are, before anything is posted, and post once. Raises TargetError."""
     bench = Bench(client, seed, is_quick=is_quick, reads=frozenset())
-    deadline = client.deadline
-    client.deadline = max(deadline, time.monotonic() + _LOOK_SECONDS)
     seen: dict[str, Exchange] = {}
+    with taking_back(bench):
+        _look_in_time(bench, seen)
+    bench.reads = _present(seen)
+    return bench
+
+
+def _look_in_time(bench: Bench, seen: dict[str, Exchange]) -> None:
+    client, deadline = bench.client, bench.client.deadline
+    client.deadline = max(deadline, time.monotonic() + _LOOK_SECONDS)
     try:
         _look(bench, seen)
     except OutOfTimeError:
@@ -34,8 +42,6 @@ def first_look(client: Client, seed: int, *, is_quick: bool) -> Bench:
         raise TargetError(f"no TLS with {client.target.url}: {error.reason or error}") from error
     finally:
         client.deadline = deadline
-    bench.reads = _present(seen)
-    return bench
 
 
 def _look(bench: Bench, seen: dict[str, Exchange]) -> None:
@@ -47,7 +53,12 @@ def _look(bench: Bench, seen: dict[str, Exchange]) -> None:
     if is_read:
         bench.before |= all_figures(bench, target.accounts)
     if target.allows_writes:
-        _post_once(bench, seen)
+        # what may not be known comes first: nothing is posted elsewhere if it is not
+        unread = [of for of in target.accounts[::-1] if bench.before[of] is None]
+        doubtful = unread if is_read else [bench.account]
+        _post_once(bench, doubtful)
+        _post_once(bench, [of for of in target.accounts[::-1] if of not in doubtful])
+        _read_first_post(bench, seen)
     else:
         _require_reads(bench, seen)
 
@@ -80,14 +91,13 @@ def _read(bench: Bench, seen: dict[str, Exchange]) -> None:
         seen[READ_ITEM] = bench.send(bench.reading(target, READ_ITEM), odd=True)
 
 
-def _post_once(bench: Bench, seen: dict[str, Exchange]) -> None:
+def _post_once(bench: Bench, accounts: Sequence[str]) -> None:
     """Post the least there can be, which tells whether token and accounts are right."""
     url = bench.target.url
-    accounts = bench.target.accounts[::-1]
     body = {"original_amount_cents": 1}
     posts = bench.send_all([bench.posting(body, account) for account in accounts])
     for account, post in zip(accounts, posts, strict=True):
-        if not any(exchange.answer for exchange in (*seen.values(), post)):
+        if not any(exchange.answer for exchange in bench.client.exchanges):
             raise TargetError(f"cannot reach {url}: {post.error}")
         if post.status in _NOT_ALLOWED:
             told = _NOT_ALLOWED[post.status]
@@ -95,8 +105,12 @@ def _post_once(bench: Bench, seen: dict[str, Exchange]) -> None:
                 f"{url} answers a plain debit offset on {account} with {post.status}: {told}"
             )
         bench.check("shape.created-200", post.status == 200, "200, for a valid debit offset", post)
-    bench.first_posts = dict(zip(accounts, posts, strict=True))
-    line_item_id = posts[-1].member("line_item_id")
+    bench.first_posts |= zip(accounts, posts, strict=True)
+
+
+def _read_first_post(bench: Bench, seen: dict[str, Exchange]) -> None:
+    """Read the item that was posted first, where there was none to read before."""
+    line_item_id = bench.first_posts[bench.account].member("line_item_id")
     if READ_ITEM not in seen and isinstance(line_item_id, str):
         target = item_of(bench.account, line_item_id)
         seen[READ_ITEM] = bench.send(bench.reading(target, READ_ITEM), odd=True)

@@ -40,9 +40,11 @@ def _suspects(bench: Bench) -> list[Request]:
         raise UntestedError("needs amounts above --max-cents")
     accounts = bench.target.accounts[1:] or bench.target.accounts
     operations = frozenset({FIRST_OPERATION}) | bench.reads
+    bench.unlogged = set(accounts)
     made = generate(bench.target, accounts, operations, seconds, bench.seed)
     if not made.exchanges:
         raise UntestedError(f"Schemathesis could not run: {made.complaints}")
+    bench.unlogged = set()
     found: dict[str, Request] = {}
     for exchange in made.exchanges:
         bench.client.exchanges.append(exchange)
