@@ -45,19 +45,22 @@ def refused(bench: Bench, rule_id: str, cases: Sequence[Case]) -> None:
     after = trace(bench)
     if before.is_blind:
         return
-    if before.is_same(after):
-        bench.check(_TRACELESS, True, "", "")  # noqa: FBT003 - it holds
-    else:
-        _find_recorded(bench, [c for c, e in zip(cases, exchanges, strict=True) if not e.is_ok])
+    is_same = before.is_same(after)
+    refusals = [case for case, of in zip(cases, exchanges, strict=True) if not of.is_ok]
+    is_found = not is_same and _find_recorded(bench, refusals)
+    if not is_found and len(refusals) == len(cases):  # what is accepted leaves its trace
+        told, got = "refusals leave no trace", before.told(after)
+        bench.check(_TRACELESS, is_same, told, got, *exchanges)
 
 
-def _find_recorded(bench: Bench, cases: Sequence[Case]) -> None:
-    """Send what was refused again, one at a time, to see which of it is recorded nevertheless."""
+def _find_recorded(bench: Bench, cases: Sequence[Case]) -> bool:
+    """Send what was refused again, one at a time, until one is recorded; tell whether one was."""
     for case in cases:
         before = trace(bench)
         exchange = bench.send(case.make(bench))
         if not exchange.is_ok and not note_traceless(bench, before, exchange, case.told):
-            return
+            return True
+    return False
 
 
 def note_traceless(bench: Bench, before: Trace, exchange: Exchange, told: str) -> bool:

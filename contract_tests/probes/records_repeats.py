@@ -15,6 +15,10 @@ from contract_tests.valid import PAST
 
 _PAIRS = [{"key": "b", "value": "2"}, {"key": "a", "value": "1"}]
 _BETWEEN = 34
+_ODD_IDS = (
+    *("z\u00fcrich{}", "sp ace {}", " {} ", "LI_{}", "{}" + "x" * 120, "\U0001f4b8{}", "50%{}"),
+    *("e\u0301{}", "00{}"),
+)
 
 
 @probe("records", "records.repeat", "records.repeat-other")
@@ -56,27 +60,32 @@ def _repeat(bench: Bench, body: Mapping[str, Any], first: Exchange, before: Trac
 @probe("records", "records.repeat", turn=Turn.LATER)
 def repeats_of_odd_ids(bench: Bench) -> None:
     """Whatever an id is made of, it is known again."""
-    stem = bench.new_id()[3:]
-    forms = (
-        "zürich{}",
-        "sp ace {}",
-        " {} ",
-        "LI_{}",
-        "{}" + "x" * 120,
-        "💸{}",
-        "50%{}",
-        "e\u0301{}",
-    )
-    bodies = [{**bench.offset(1), "line_item_id": form.replace("{}", stem)} for form in forms]
-    requests = [bench.posting(body) for body in bodies]
+    requests = [bench.posting(_with_id(bench, form)) for form in _ODD_IDS]
     first = bench.send_all(requests)
     before = trace(bench)
     again = bench.send_all(requests)
     after = trace(bench)
     if before.is_blind or not all(exchange.is_ok for exchange in first):
         return
-    told, got = "nothing posted by repeats of these ids", before.told(after)
-    bench.check("records.repeat", before.is_same(after), told, got, *first, *again)
+    if before.is_same(after) or not _find_repeated(bench):
+        told, got = "nothing posted by repeats of these ids", before.told(after)
+        bench.check("records.repeat", before.is_same(after), told, got, *first, *again)
+
+
+def _find_repeated(bench: Bench) -> bool:
+    """Repeat odd ids one at a time, until a repeat is posted; tell whether one was."""
+    known = len(bench.breaks)
+    for form in _ODD_IDS:
+        body = _with_id(bench, form)
+        first = bench.accepted(bench.post(body))
+        _repeat(bench, body, first, trace(bench))
+        if len(bench.breaks) > known:
+            return True
+    return False
+
+
+def _with_id(bench: Bench, form: str) -> dict[str, Any]:
+    return {**bench.offset(1), "line_item_id": form.replace("{}", bench.new_id()[3:])}
 
 
 @probe("records", "records.repeat-other")
