@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
-from itertools import product
+from itertools import zip_longest
 from pkgutil import iter_modules
 
 from contract_tests import probes
@@ -108,6 +108,12 @@ def _assumed(bench: Bench, plan: Plan) -> Sequence[AssumptionResult]:
     return [AssumptionResult(of, untested, why) for of in assumptions().values()]
 
 
+def _dealt(layers: Iterable[str], turn: Turn) -> Iterator[Probe]:
+    """Give the probes of a turn, one of each layer after the other."""
+    columns = [[probe for probe in _of(layer) if probe.turn is turn] for layer in layers]
+    return (probe for row in zip_longest(*columns) for probe in row if probe is not None)
+
+
 def _of(layer: str) -> Iterator[Probe]:
     return (probe for probe in PROBES if probe.layer == layer)
 
@@ -137,8 +143,8 @@ class _Run:
         """Run the layers that are wanted."""
         wanted = [layer for layer in ORDER if layer in self.plan.layers]
         rounds = (Turn.FIRST, Turn.SOON) if self.plan.is_quick else (Turn.FIRST,)
-        for turn, layer in product(rounds, wanted):
-            self._take(probe for probe in _of(layer) if probe.turn is turn)
+        for turn in rounds:
+            self._take(_dealt(wanted, turn))
         for layer in wanted:
             self._take(probe for probe in _of(layer) if probe.turn not in rounds)
             reasons = "; ".join(dict.fromkeys(self._layer_reasons[layer]))
@@ -164,17 +170,23 @@ class _Run:
 
     def _give_turn(self, probe: Probe) -> None:
         """Let a probe look; where it does not see all, keep why, for what it is about."""
-        if probe.layer == "growth" and probe.turn is not Turn.FIRST:
-            self.bench.client.deadline += self._kept_seconds
-            self._kept_seconds = 0.0
         began, before = time.monotonic(), len(self.bench.client.exchanges)
+        if probe.layer == "growth" and probe.turn is not Turn.FIRST:
+            self._free_kept_seconds()
         reason = self._run(probe)
+        if reason and probe.layer == "growth":
+            self._free_kept_seconds()
         self._seconds[probe.layer] += time.monotonic() - began
         self._requests[probe.layer] += len(self.bench.client.exchanges) - before
         if reason:
             self._layer_reasons[probe.layer].append(reason)
         for rule_id in probe.rules if reason else ():
             self._reasons.setdefault(rule_id, reason)
+
+    def _free_kept_seconds(self) -> None:
+        """Let the run have what was kept for a look at growth."""
+        self.bench.client.deadline += self._kept_seconds
+        self._kept_seconds = 0.0
 
     def _run(self, probe: Probe) -> str:
         """Let a probe look, and look again at what is broken; give why it did not see all."""

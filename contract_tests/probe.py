@@ -17,7 +17,7 @@ class Turn(Enum):
     FIRST = auto()
     """Before all layers: at what others change."""
     SOON = auto()
-    """When its layer runs."""
+    """When its layer runs; in a quick run one of each layer after the other."""
     LATER = auto()
     """Then too; but in a quick run after all layers, if there is time."""
     FULL = auto()

@@ -17,7 +17,7 @@ from contract_tests.bench import (
 from contract_tests.connection import Connection
 from contract_tests.credentials import DENIED, MALFORMED, Wrong, wrong_credentials
 from contract_tests.exchange import Exchange, Request
-from contract_tests.probe import probe
+from contract_tests.probe import Turn, probe
 from contract_tests.reading import (
     LIST_ITEMS,
     READ_ACCOUNT,
@@ -170,7 +170,7 @@ def one_connection(bench: Bench) -> None:
         note(good, bad, "401 or 403, after a request with the token", *DENIED, how="sequence")
 
 
-@probe("auth", "auth.right-token")
+@probe("auth", "auth.right-token", turn=Turn.LATER)
 def the_right_token(bench: Bench) -> None:
     """The right token goes on working after wrong ones, however odd they are."""
     odd = bench.post(bench.offset(1), headers=(("Authorization", "Bearer z\u00fcrich\u2713"), JSON))

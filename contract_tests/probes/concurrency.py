@@ -112,6 +112,7 @@ def no_ids(bench: Bench) -> None:
     "concurrency.no-lost-item",
     "concurrency.no-lost-update",
     "concurrency.own-answers",
+    turn=Turn.LATER,
 )
 def two_accounts(bench: Bench) -> None:
     """Posts to two accounts at once are not mixed up."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contract_tests.bench import JSON, Bench, UntestedError, offsets_of, path_of
 from contract_tests.connection import Connection
 from contract_tests.exchange import Exchange, Request
-from contract_tests.probe import probe
+from contract_tests.probe import Turn, probe
 from contract_tests.reading import READ_ACCOUNT
 from contract_tests.traces import total
 
@@ -62,7 +62,7 @@ def many_on_one_connection(bench: Bench) -> None:
         bench.check("http.connection", fine, told, exchange.seen(), *seen, how="connection")
 
 
-@probe("http", "http.framing")
+@probe("http", "http.framing", turn=Turn.LATER)
 def lengths(bench: Bench) -> None:
     """An answer is as long as it says."""
     requests = [
@@ -162,7 +162,7 @@ def _long(bench: Bench, fields: int) -> Request:
     return bench.posting(body)
 
 
-@probe("http", "http.accept")
+@probe("http", "http.accept", turn=Turn.LATER)
 def accepts(bench: Bench) -> None:
     """Whatever the client would like, JSON is what there is, and in a coding that it knows."""
     plain = ("application/json", "*/*", "application/xml;q=0.9, */*;q=0.1", "")

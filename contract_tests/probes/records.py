@@ -237,7 +237,7 @@ def _note_readable(bench: Bench, post: Exchange) -> None:
         bench.check("records.read-one", item is not None, told, *seen)
 
 
-@probe("records", "records.unknown-account", writes=False)
+@probe("records", "records.unknown-account", writes=False, turn=Turn.LATER)
 def unknown_accounts(bench: Bench) -> None:
     """There is nothing to read of an account that does not exist."""
     other = f"{quote(bench.account, safe='')}x"

@@ -110,7 +110,7 @@ def before_the_opening(bench: Bench) -> None:
             _note_free(bench, exchange, {**body, "effective_at": None})
 
 
-@probe("refuses", "refuses.nothing-recorded", "refuses.several")
+@probe("refuses", "refuses.nothing-recorded", "refuses.several", turn=Turn.LATER)
 def several_at_once(bench: Bench) -> None:
     """What breaks several rules is refused like what breaks one."""
     cases = [_only(more) for more in invalid.SEVERAL]
@@ -126,7 +126,7 @@ def odd_values(bench: Bench) -> None:
     bench.send_all([bench.posting(body, bench.target.accounts[-1]) for body in odd])
 
 
-@probe("refuses", "refuses.nothing-recorded", "refuses.unknown-accounts")
+@probe("refuses", "refuses.nothing-recorded", "refuses.unknown-accounts", turn=Turn.LATER)
 def unknown_accounts(bench: Bench) -> None:
     """What is posted to an account that does not exist is refused, and makes none."""
     cases = [

@@ -21,14 +21,15 @@ def looked(monkeypatch: pytest.MonkeyPatch, *, is_quick: bool) -> tuple[list[str
     """Give which of some probes looked, in their order, and the report."""
     order: list[str] = []
 
-    def probe(layer: str, turn: Turn) -> Probe:
+    def probe(layer: str, turn: Turn, number: int) -> Probe:
         def look(bench: Bench) -> None:
-            order.append(f"{layer} {turn.name}")
+            order.append(f"{layer} {turn.name} {number}")
             bench.send(bench.reading(path_of(bench.account), READ_ACCOUNT))
 
         return Probe(layer, (), look, writes=False, turn=turn, is_called_early=None)
 
-    probes = [probe(layer, turn) for layer in LAYERS for turn in reversed(Turn)]
+    turns = [(turn, number) for turn in reversed(Turn) for number in (1, 2)]
+    probes = [probe(layer, turn, number) for layer in LAYERS for turn, number in turns]
     monkeypatch.setattr(kit, "PROBES", probes)
     with started("plain") as url:
         plan = Plan(is_quick=is_quick, layers=LAYERS)
@@ -41,15 +42,17 @@ def test_a_quick_run_looks_at_something_of_each_layer_before_all_of_any(
 ) -> None:
     order, report = looked(monkeypatch, is_quick=True)
 
-    turns = ("FIRST", "SOON", "LATER")
-    assert order == [f"{layer} {turn}" for turn in turns for layer in LAYERS]
+    dealt = [f"{turn} {number}" for turn in ("FIRST", "SOON") for number in (1, 2)]
+    soon = [f"{layer} {turn}" for turn in dealt for layer in LAYERS]
+    assert order == soon + [f"{layer} LATER {number}" for layer in LAYERS for number in (1, 2)]
     told = [(layer.name, layer.exchanges, layer.untested) for layer in report.layers]
-    assert told == [(layer, 3, "not in a quick run") for layer in LAYERS]
+    assert told == [(layer, 6, "not in a quick run") for layer in LAYERS]
 
 
 def test_a_full_run_goes_layer_by_layer(monkeypatch: pytest.MonkeyPatch) -> None:
     order, report = looked(monkeypatch, is_quick=False)
 
-    each = [f"{layer} {turn}" for layer in LAYERS for turn in ("FULL", "LATER", "SOON")]
-    assert order == [f"{layer} FIRST" for layer in LAYERS] + each
-    assert [(layer.exchanges, layer.untested) for layer in report.layers] == [(4, "")] * 2
+    turns = [f"{turn} {number}" for turn in ("FULL", "LATER", "SOON") for number in (1, 2)]
+    first = [f"{layer} FIRST {number}" for number in (1, 2) for layer in LAYERS]
+    assert order == first + [f"{layer} {turn}" for layer in LAYERS for turn in turns]
+    assert [(layer.exchanges, layer.untested) for layer in report.layers] == [(8, "")] * 2
