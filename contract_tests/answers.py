@@ -52,6 +52,8 @@ def flaws(exchange: Exchange, secrets: Sequence[str], *, odd: bool) -> Iterator[
     codings = [value for name, value in answer.headers if name.lower() == "transfer-encoding"]
     told, got = "one Content-Length, or a Transfer-Encoding", f"{lengths} and {codings}"
     yield Flaw("http.framing", len(lengths) + bool(codings) <= 1, told, got)
+    told = "an answer of the length and in the coding that it says"
+    yield Flaw("http.framing", not answer.flaw, told, answer.flaw)
     if exchange.request.method in ("HEAD", "OPTIONS") or answer.status in (204, 304) or unknown:
         return
     yield from _json_flaws(exchange, answer)

@@ -25,6 +25,7 @@ _MOST_HEADERS = 200
 _FIRST_LINE = re.compile(r"(HTTP/1\.[0-9]) ([1-9][0-9]{2})(?: |$)")
 _HEXADECIMAL = re.compile(rb"[0-9A-Fa-f]{1,12}")
 _BODILESS = (204, 304)
+_NO_END = "it does not say how long it is, and the connection stays open"
 _SWITCHING = 101
 
 
@@ -114,12 +115,13 @@ class Connection:
         while 100 <= head.status < 200 and head.status != _SWITCHING:
             head = _head(stream)
         is_bodiless = method == "HEAD" or head.status in _BODILESS
-        body, ends = (b"", False) if is_bodiless else _body(stream, head)
+        body, is_rest, flaw = (b"", False, "") if is_bodiless else _body(stream, head)
         said = head.value("connection")
         closes = "close" in said or (head.version == "HTTP/1.0" and "keep-alive" not in said)
-        if closes or ends:
+        if closes or is_rest:
             self.close()
-        body, flaw = _decoded(body, head.value("content-encoding"))
+        if not flaw:
+            body, flaw = _decoded(body, head.value("content-encoding"))
         return Answer(head.status, head.headers, body, head.version, flaw)
 
     def close(self) -> None:
@@ -173,17 +175,18 @@ def _head(stream: Stream) -> _Head:
     return _Head(match[1], int(match[2]), tuple(headers))
 
 
-def _body(stream: Stream, head: _Head) -> tuple[bytes, bool]:
-    """Give the body, and whether it ends with the connection."""
+def _body(stream: Stream, head: _Head) -> tuple[bytes, bool, str]:
+    """Give the body, whether it ends with the connection, and what is wrong with its end."""
     if head.value("transfer-encoding") == "chunked":
-        return _unchunked(stream), False
+        return _unchunked(stream), False, ""
     length = head.value("content-length")
     if length.isascii() and length.isdigit():
         count = int(length[:19])
         if count > _LARGEST_BODY:
             raise NotHttpError(f"it is longer than {_LARGEST_BODY} bytes")
-        return stream.exactly(count), False
-    return stream.rest(_LARGEST_BODY), True
+        return stream.exactly(count), False, ""
+    body, is_whole = stream.rest(_LARGEST_BODY)
+    return body, True, "" if is_whole else _NO_END
 
 
 def _unchunked(stream: Stream) -> bytes:

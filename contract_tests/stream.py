@@ -94,16 +94,22 @@ class Stream:
         self._kept = data[count:]
         return data[:count]
 
-    def rest(self, most: int) -> bytes:
-        """Give all that comes until the end. Raises OSError, TimeoutError, NotHttpError."""
+    def rest(self, most: int) -> tuple[bytes, bool]:
+        """Give all that comes until the end, and whether the end came in time.
+
+        Raises OSError, NotHttpError.
+        """
         parts, have = [self._kept], len(self._kept)
         self._kept = b""
-        while more := self._more(None):
-            parts.append(more)
-            have += len(more)
-            if have > most:
-                raise NotHttpError(f"it is longer than {most} bytes")
-        return b"".join(parts)
+        try:
+            while more := self._more(None):
+                parts.append(more)
+                have += len(more)
+                if have > most:
+                    raise NotHttpError(f"it is longer than {most} bytes")
+        except TimeoutError:
+            return b"".join(parts), False
+        return b"".join(parts), True
 
     def _more(self, seconds: float | None) -> bytes:
         left = self.until - time.monotonic()

@@ -131,7 +131,7 @@ def unknown_accounts(bench: Bench) -> None:
     """What is posted to an account that does not exist is refused, and makes none."""
     cases = [
         body_case(f"account {account!r}", lambda b: b.offset(1), account=account)
-        for account in (*invalid.UNKNOWN_ACCOUNTS, f"{bench.account}x")
+        for account in (*invalid.UNKNOWN_ACCOUNTS, f"{bench.account}x", bench.account.swapcase())
         if account not in bench.target.accounts
     ]
     refused(bench, "refuses.unknown-accounts", cases)
