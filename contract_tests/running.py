@@ -16,7 +16,7 @@ from contract_tests.kit import check
 from contract_tests.plan import Plan
 from contract_tests.reports import terminal
 from contract_tests.rules import LAYERS, rules
-from contract_tests.target import Target, TargetError, base_url
+from contract_tests.target import Target, TargetError, base_url, check_token, no_tls
 from mockserver import __version__
 
 DEFAULTS: Mapping[str, Any] = {
@@ -84,21 +84,22 @@ def target_of(url: str, options: Mapping[str, Any]) -> Target:
         raise TargetError("name an account to try, with --account or CANOPY_ACCOUNT")
     client_id, secret = options["client_id"], options["client_secret"]
     client = (client_id, secret) if client_id and secret else None
-    if options["token"] is None and client is None:
-        raise TargetError("say who asks, with --token, or --client-id and --client-secret")
+    if not options["token"] and client is None:
+        empty = "" if options["token"] is None else ": the token is empty"
+        raise TargetError(f"say who asks, with --token, or --client-id and --client-secret{empty}")
     target = Target(
         base_url(url),
         options["token"] or "",
         accounts,
         allows_writes=options["allow_writes"],
         client=client,
-        read_only_token=options["read_only_token"],
-        foreign_account=options["foreign_account"],
+        read_only_token=options["read_only_token"] or None,
+        foreign_account=options["foreign_account"] or None,
         max_cents=options["max_cents"],
         rate=options["rate"],
     )
-    if any(not (" " < letter < "\x7f") for letter in target.token):
-        raise TargetError("the token has a character that no header can carry")
+    check_token("the token", target.token)
+    check_token("the read-only token", target.read_only_token or "")
     return target if target.token else target._replace(token=_minted(target))
 
 
@@ -110,7 +111,7 @@ def _minted(target: Target) -> str:
         with Connection(target) as connection:
             exchange = connection.send(Request("POST", "/auth/token", (JSON,), encoded(body)))
     except ssl.SSLError as error:
-        raise TargetError(f"no TLS with {target.url}: {error.reason or error}") from error
+        raise no_tls(target.url, error) from error
     token = exchange.member("access_token")
     if exchange.status != 200 or not isinstance(token, str):
         told = exchange.error or f"{exchange.status}"

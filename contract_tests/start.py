@@ -10,7 +10,7 @@ from contract_tests.bench import Bench, item_of, items_of, path_of
 from contract_tests.client import Client, OutOfTimeError
 from contract_tests.exchange import Exchange
 from contract_tests.reading import ABSENT, LIST_ITEMS, READ_ACCOUNT, READ_ITEM, all_figures
-from contract_tests.target import TargetError
+from contract_tests.target import TargetError, no_tls
 
 _LOOK_SECONDS = 8.0
 _NOT_ALLOWED = {
@@ -31,7 +31,7 @@ def first_look(client: Client, seed: int, *, is_quick: bool) -> Bench:
     except OutOfTimeError:
         _note_out_of_time(bench)
     except ssl.SSLError as error:
-        raise TargetError(f"no TLS with {client.target.url}: {error.reason or error}") from error
+        raise no_tls(client.target.url, error) from error
     finally:
         client.deadline = deadline
     bench.reads = _present(seen)

@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 import socket
+import ssl
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ import httpx
 import pytest
 from click.testing import CliRunner, Result
 
+from contract_tests.target import no_tls
 from mockserver.cli import cli
 from tests.zoo.guard import TOKEN
 from tests.zoo.server import started
@@ -125,7 +127,14 @@ class TestCannotRun:
                 "answers a plain debit offset on none with 404",
             ),
             ((*QUICK, "--token", "wrong"), "with 403: the token is refused"),
-            ((*QUICK, "--token", "b\xe4d"), "the token has a character that no header can carry"),
+            ((*QUICK, "--token", ""), "--client-secret: the token is empty"),
+            ((*QUICK, "--token", " \n"), "the token is blank"),
+            ((*QUICK, "--token", "b\xe4d"), "the token has a character outside ASCII in it"),
+            ((*QUICK, "--token", "b\x07d"), "the token has a control character in it"),
+            ((*QUICK, "--token", "Bearer x"), "the token has a space in it"),
+            ((*QUICK, "--token", "x\n"), "the token has a line break at its end"),
+            ((*QUICK, "--token", " x"), "the token has a space at its beginning"),
+            ((*QUICK, "--read-only-token", "x\t"), "the read-only token has a tab at its end"),
             ((*QUICK, "--layer", "mony"), "'mony' is no layer; there are shape, accepts"),
             ((*QUICK, "--operation", "x"), "no rule is about 'x'; known: "),
             ((*QUICK, "--update-baseline"), "--update-baseline needs --baseline"),
@@ -177,6 +186,50 @@ class TestCannotRun:
 
         assert ended.value.code == 2
         assert repr(url) in self.line
+
+    @pytest.mark.parametrize(
+        ("url", "told"),
+        [
+            ("http://user:hunter2@host", "'http://…@host' has a user in it: say who asks"),
+            ("http://:hunter2@host", "'http://…@host' has a user in it"),
+            ("http://user:hun/ter2@host", "'http://…@host' is no URL"),
+            ("http://user:hunter 2@host", "'http://…@host' has a space in it"),
+            ("user:hunter2@host", "'…@host' is no http or https URL"),
+            ("http://host/a b", "'http://host/a b' has a space in it"),
+            ("http://h\xf6st", "'http://höst' has 'ö' in it: write a path percent-encoded"),
+            ("http://host/\n", "has a line break in it"),
+        ],
+    )
+    def test_a_url_that_is_refused_is_told_without_a_password(self, url: str, told: str) -> None:
+        with pytest.raises(SystemExit) as ended:
+            run_main(url, QUICK)
+
+        assert ended.value.code == 2
+        line = self.line
+        assert told in line
+        assert "hun" not in line
+        assert "ter2" not in line
+
+
+class TestTls:
+    """What is told where TLS fails."""
+
+    def test_a_certificate_is_told_with_what_helps(self) -> None:
+        error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+        error.reason, error.verify_message = "CERTIFICATE_VERIFY_FAILED", "self-signed certificate"
+
+        assert str(no_tls("https://host", error)) == (
+            "no TLS with https://host: CERTIFICATE_VERIFY_FAILED: self-signed certificate; "
+            "for a private CA, set SSL_CERT_FILE to its certificate"
+        )
+
+    def test_what_is_no_certificate_has_no_such_advice(self) -> None:
+        error = ssl.SSLError(1, "wrong version number")
+        error.reason = "WRONG_VERSION_NUMBER"
+
+        assert (
+            str(no_tls("https://host", error)) == "no TLS with https://host: WRONG_VERSION_NUMBER"
+        )
 
 
 def run_main(url: str, arguments: tuple[str, ...]) -> None:
