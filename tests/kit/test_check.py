@@ -273,6 +273,55 @@ class TestWhereOptionsComeFrom:
         assert result.exit_code == 2
         assert "check.toml: there is no acount; known: account, allow-writes" in result.output
 
+    @pytest.mark.parametrize("named", ['"can_103"', '"can_103,can_101"', '["can_103"]'])
+    def test_a_file_may_name_the_server_and_one_account_without_a_list(
+        self, plain: str, named: str
+    ) -> None:
+        lines = f'url = "{plain}"\naccount = {named}\ntoken = "{TOKEN}"\nlayer = "auth"\n'
+        Path("check.toml").write_text(lines, encoding="utf-8")
+        result = CliRunner().invoke(cli, ["check", "--quick"])
+
+        assert result.exit_code == 0, result.output
+        assert "--account can_103" in result.stdout
+
+    @pytest.mark.parametrize(
+        ("line", "told"),
+        [
+            ("max-cents = 1.5", "max-cents has to be a whole number"),
+            ("max-cents = true", "max-cents has to be a whole number"),
+            ("rate = true", "rate has to be a number"),
+            ('quick = "yes"', "quick has to be true or false"),
+            ("account = [5]", "account has to be a text, or a list of texts"),
+            ("account = {a = 1}", "account has to be a text, or a list of texts"),
+            ("junit = 5", "junit has to be a text"),
+            ("token = 55555", "token has to be a text"),
+            ("max_cents = 5\nmax-cents = 6", "max-cents is there twice"),
+        ],
+    )
+    def test_a_file_with_a_value_of_another_type(self, line: str, told: str) -> None:
+        Path("check.toml").write_text(f"{line}\n", encoding="utf-8")
+        result = check("http://127.0.0.1:1", *QUICK)
+
+        assert result.exit_code == 2
+        assert f"check.toml: {told}\n" in result.output
+        assert "55555" not in result.output
+
+    @pytest.mark.parametrize(
+        ("text", "name"),
+        [
+            ("tool = 5", "tool"),
+            ("[tool]\ncanopy-mock = 5", "canopy-mock"),
+            ("[tool.canopy-mock]\ncheck = 5", "check"),
+        ],
+    )
+    def test_a_file_without_a_table_where_one_has_to_be(self, text: str, name: str) -> None:
+        Path("pyproject.toml").write_text(text, encoding="utf-8")
+        result = check("http://127.0.0.1:1", *QUICK)
+
+        assert result.exit_code == 2
+        told = f"pyproject.toml: {name}, of tool.canopy-mock.check, is no table"
+        assert told in result.output
+
     def test_a_client_is_exchanged_for_a_token(self, plain: str) -> None:
         who = ("--client-id", "zoo", "--client-secret", "zoo-secret-55c2", *WHO[2:])
         result = check(plain, *who, "--allow-writes", "--quick", "--layer", "auth")
