@@ -57,10 +57,8 @@ def run_check(
     report = check(target, plan, __version__, progress, since)._replace(
         options=told_options(target, plan)
     )
-    say(
-        terminal.render(report, colour=options.get("colour", False), secrets=target.secrets),
-        is_progress=False,
-    )
+    how = {name: options[name] for name in ("colour", "width") if name in options}
+    say(terminal.render(report, **how, secrets=target.secrets), is_progress=False)
     if files:
         # not at the top: most runs write nothing
         from contract_tests.reports.writing import write  # noqa: PLC0415 - as said

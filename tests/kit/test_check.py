@@ -10,18 +10,22 @@ import shutil
 import socket
 import ssl
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
 from click.testing import CliRunner, Result
 
+from contract_tests.command import _screen
 from contract_tests.target import no_tls
 from mockserver.cli import cli
 from tests.zoo.guard import TOKEN
 from tests.zoo.server import started
 
+ROOT = Path(__file__).parent.parent.parent
 ACCOUNTS = ("can_101", "can_102", "can_103")
 WHO = ("--token", TOKEN, *(part for of in ACCOUNTS for part in ("--account", of)))
 QUICK = (*WHO, "--allow-writes", "--quick", "--seed", "1")
@@ -364,6 +368,89 @@ class TestFiles:
         with started("amount_null_taken") as url, started("allocation_null_taken") as other:
             assert check(url, *QUICK, *known).exit_code == 0  # the same rule
             assert check(other, *QUICK, *known).exit_code == 1  # another one
+
+
+class TestScreen:
+    """How a report looks depends on where it is shown."""
+
+    @pytest.mark.parametrize(
+        ("environment", "is_coloured", "width"),
+        [
+            ({}, True, 80),
+            ({"COLUMNS": "60"}, True, 60),
+            ({"COLUMNS": "5"}, True, 40),
+            ({"COLUMNS": "500"}, True, 100),
+            ({"NO_COLOR": "1"}, False, 80),
+            ({"NO_COLOR": ""}, True, 80),
+            ({"TERM": "dumb"}, False, 80),
+        ],
+    )
+    def test_a_terminal_says_what_it_can(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        environment: dict[str, str],
+        is_coloured: bool,  # noqa: FBT001 - a column of a table
+        width: int,
+    ) -> None:
+        for name, value in {"TERM": "xterm", "COLUMNS": "80", **environment}.items():
+            monkeypatch.setenv(name, value)
+        if "NO_COLOR" not in environment:
+            monkeypatch.delenv("NO_COLOR", raising=False)
+        monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: True))
+
+        assert _screen() == (is_coloured, width)
+
+    @pytest.mark.parametrize("stdout", [None, SimpleNamespace(isatty=lambda: False)])
+    def test_what_is_no_terminal_has_no_colours_and_one_width(
+        self, monkeypatch: pytest.MonkeyPatch, stdout: object
+    ) -> None:
+        monkeypatch.setenv("COLUMNS", "60")
+        monkeypatch.setattr("sys.stdout", stdout)
+
+        assert _screen() == (False, 100)
+
+
+class TestExitCode:
+    """1 says that a rule is broken, and nothing else says so."""
+
+    @pytest.mark.parametrize("where", ["config._table", "running.run_check"])
+    def test_a_bug_is_2(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], where: str
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise TypeError("of ours")
+
+        monkeypatch.setattr(f"contract_tests.{where}", fail)
+        Path("check.toml").touch()
+        with pytest.raises(SystemExit) as ended:
+            run_main("http://127.0.0.1:1", QUICK)
+
+        assert ended.value.code == 2
+        assert "the check failed: TypeError of ours" in capsys.readouterr().err
+
+    @pytest.mark.parametrize(
+        ("redirection", "code", "told"),
+        [
+            (">&-", 0, ""),
+            (">/dev/full", 2, "cannot be written to stdout: No space left"),
+            ("2>&-", 0, ""),
+        ],
+    )
+    def test_a_report_that_nobody_reads(
+        self, plain: str, redirection: str, code: int, told: str
+    ) -> None:
+        arguments = shlex.join([sys.executable, "-m", "mockserver", "check", plain, *QUICK])
+        done = subprocess.run(
+            ["/bin/sh", "-c", f"exec {arguments} --layer auth {redirection}"],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert done.returncode == code, done.stderr
+        assert told in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
