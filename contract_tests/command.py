@@ -142,8 +142,6 @@ def _say(text: str, *, is_progress: bool) -> None:
     try:
         click.echo(text)
     except OSError as error:
-        # what could not be written would be written again at the end of the process
-        sys.stdout = None
         why = error.strerror or type(error).__name__
         raise click.ClickException(f"the report cannot be written to stdout: {why}") from error
 

@@ -144,7 +144,28 @@ class TestCannotRun:
             ((*QUICK, "--update-baseline"), "--update-baseline needs --baseline"),
             ((*QUICK, "--baseline", "no.json"), "no.json: No such file or directory"),
             ((*QUICK, "--config", "no.toml"), "no.toml: No such file or directory"),
-            ((*QUICK, "--html", "no/page.html", "--layer", "growth"), "no/page.html"),
+            (
+                (*QUICK, "--html", "no/page.html"),
+                "the html report cannot be written to no/page.html: No such file or directory",
+            ),
+            ((*QUICK, "--har", "."), "the har report cannot be written to .: Is a directory"),
+            (
+                (*QUICK, "--baseline", "no/b.json", "--update-baseline"),
+                "the baseline cannot be written to no/b.json: No such file or directory",
+            ),
+            (
+                (*WHO, "--quick", "--layer", "model"),
+                "nothing could be checked: needs --allow-writes",
+            ),
+            (
+                (*QUICK, "--layer", "money,model", "--operation", "createAccessToken"),
+                "checked: no rule of money, model is about createAccessToken",
+            ),
+            (
+                (*QUICK, "--strict"),
+                "--strict is about assumptions, which a run with --quick does not look at",
+            ),
+            ((*WHO, "--everything", "--layer", "auth"), "which a run with --layer does not look"),
         ],
         ids=lambda given: given if isinstance(given, str) else "",
     )
@@ -368,6 +389,45 @@ class TestFiles:
         with started("amount_null_taken") as url, started("allocation_null_taken") as other:
             assert check(url, *QUICK, *known).exit_code == 0  # the same rule
             assert check(other, *QUICK, *known).exit_code == 1  # another one
+
+    def test_a_run_of_some_layers_keeps_what_it_did_not_look_at(self) -> None:
+        known = ["auth.scheme", "refuses.body", "refuses.amount-types"]
+        Path("known.json").write_text(json.dumps({"accepted": known}))
+        update = ("--layer", "refuses", "--baseline", "known.json", "--update-baseline")
+        with started("amount_string_taken") as url:
+            result = check(url, *QUICK, *update)
+
+        assert result.exit_code == 0, result.output
+        kept = json.loads(Path("known.json").read_text())["accepted"]
+        assert kept == ["auth.scheme", "refuses.amount-types"]
+
+    def test_a_run_that_saw_nothing_changes_no_baseline(self, plain: str) -> None:
+        update = ("--layer", "model", "--baseline", "known.json", "--update-baseline")
+        result = check(plain, *WHO, "--quick", *update, "--markdown", "s.md")
+
+        assert result.exit_code != 0
+        assert result.stdout.startswith("NOT CHECKED: 0 rules hold")
+        assert Path("s.md").read_text().startswith("## ❌ NOT CHECKED")
+        assert not Path("known.json").exists()
+
+    def test_where_a_file_cannot_be_written_nothing_is_asked(self) -> None:
+        result = check("http://127.0.0.1:1", *QUICK, "--sarif", "no/x.sarif")
+
+        assert "no/x.sarif" in result.output
+        assert "127.0.0.1" not in result.output, "it was not reached for"
+
+    def test_files_are_written_before_the_report_is_told(self, plain: str) -> None:
+        arguments = ("check", plain, *QUICK, "--layer", "auth", "--junit", "j.xml")
+        command = shlex.join([sys.executable, "-m", "mockserver", *arguments])
+        done = subprocess.run(
+            ["/bin/sh", "-c", f"exec {command} >/dev/full"],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            check=False,
+        )
+
+        assert done.returncode == 2
+        assert "auth.required" in Path("j.xml").read_text()
 
 
 class TestScreen:
