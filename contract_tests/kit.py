@@ -117,7 +117,7 @@ class _Run:
         self._end = end
         self.notes: list[str] = []
         self._findings: dict[str, Finding] = {}
-        self._reasons: dict[str, str] = {}
+        self._reasons: defaultdict[str, list[str]] = defaultdict(list)
         self._layer_reasons: defaultdict[str, list[str]] = defaultdict(list)
         self._seconds: defaultdict[str, float] = defaultdict(float)
         self._requests: Counter[str] = Counter()
@@ -170,7 +170,7 @@ class _Run:
         if reason:
             self._layer_reasons[probe.layer].append(reason)
         for rule_id in probe.rules if reason else ():
-            self._reasons.setdefault(rule_id, reason)
+            self._reasons[rule_id].append(reason)
 
     def _run(self, probe: Probe) -> str:
         """Let a probe look, and look again at what is broken; give why it did not see all."""
@@ -282,5 +282,5 @@ class _Run:
         state = RuleState.HOLDS if checks else RuleState.UNTESTED
         if rule.rule_id in self._findings:
             state = RuleState.BROKEN
-        reason = self._reasons.get(rule.rule_id, "")
+        reason = "; ".join(dict.fromkeys(self._reasons[rule.rule_id]))
         return RuleResult(rule, state, checks, reason if state is RuleState.UNTESTED else "")
