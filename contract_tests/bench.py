@@ -50,7 +50,7 @@ class Break(NamedTuple):
 
 
 class Bench:
-    """One layer's work on a server: it asks, and notes what held and what did not."""
+    """A run's work on a server: it asks, and notes what held and what did not."""
 
     def __init__(self, client: Client, seed: int, *, is_quick: bool, reads: frozenset[str]) -> None:
         """Work with ``client``; ``reads`` are the read operations that the server has."""
