@@ -66,7 +66,8 @@ def word(report: Report) -> str:
 
 def why_void(report: Report) -> str:
     """Say why nothing could be checked."""
-    reasons = "; ".join(dict.fromkeys(of.reason for of in untested(report))) or NO_REASON
+    each = (reason for of in untested(report) for reason in of.reason.split("; "))
+    reasons = "; ".join(dict.fromkeys(each)) or NO_REASON
     return reasons if len(reasons) <= MAX_REASONS else f"{reasons[: MAX_REASONS - 1]}…"
 
 

@@ -109,6 +109,10 @@ class TestVoid:
 
     def test_it_says_why(self, void: Report) -> None:
         assert why_void(void) == "the run has no --client-id"
+        reasons = ("out of time", "needs a; out of time", "needs a")
+        each = zip(void.rules, reasons, strict=True)
+        several = void._replace(rules=[of._replace(reason=reason) for of, reason in each])
+        assert why_void(several) == "out of time; needs a"
         rules = [of._replace(reason=f"reason {at} " * 30) for at, of in enumerate(void.rules)]
         assert len(why_void(void._replace(rules=rules))) == 300
 
