@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
-from contract_tests.findings import Report
+from contract_tests.findings import Report, RuleState
 from contract_tests.rules import rules
 from contract_tests.target import TargetError
 
@@ -27,10 +28,15 @@ def read_baseline(path: Path) -> frozenset[str]:
     return frozenset(accepted)
 
 
-def write_baseline(path: Path, report: Report) -> None:
-    """Write the ids of the rules that are broken now. Raises TargetError."""
-    broken = sorted({finding.rule.rule_id for finding in report.findings})
+def write_baseline(path: Path, report: Report, known: Iterable[str]) -> None:
+    """Write the ids of the rules that are broken now. Raises TargetError.
+
+    Of those that are ``known``, all stay that the run did not see hold: it may not have looked.
+    """
+    held = {of.rule.rule_id for of in report.rules if of.state is RuleState.HOLDS}
+    broken = {finding.rule.rule_id for finding in report.findings}
+    accepted = sorted(broken | (set(known) - held))
     try:
-        path.write_text(json.dumps({"accepted": broken}, indent=2) + "\n", encoding="utf-8")
+        path.write_text(json.dumps({"accepted": accepted}, indent=2) + "\n", encoding="utf-8")
     except OSError as error:
         raise TargetError(f"{path}: {error.strerror}") from error

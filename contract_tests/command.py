@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +16,8 @@ from contract_tests.config import FILES, read_config
 F = TypeVar("F", bound=Callable[..., Any])
 
 REPORTS = ("junit", "html", "markdown", "sarif", "har")
+WIDTHS = (40, 100)
+"""Columns of a report, at least and at most."""
 
 
 def _list(_: click.Context, __: click.Parameter, value: Any) -> tuple[str, ...]:
@@ -39,7 +43,32 @@ def _option(name: str, **details: Any) -> Callable[[F], F]:
     return click.option(name, envvar=variable, show_envvar=True, **details)
 
 
-@click.command()
+@contextlib.contextmanager
+def _never_1() -> Iterator[None]:
+    """Let what goes wrong end with 2, as 1 would say that the server broke a rule."""
+    try:
+        yield
+    except (click.ClickException, click.exceptions.Exit, click.exceptions.Abort):
+        raise
+    except Exception as error:
+        raise click.ClickException(f"the check failed: {type(error).__name__} {error}") from error
+
+
+class _Check(click.Command):
+    """A command that ends with 1 where a rule is broken, and never else."""
+
+    def make_context(self, *arguments: Any, **more: Any) -> click.Context:
+        """Read the command line and the file of options."""
+        with _never_1():
+            return super().make_context(*arguments, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the check."""
+        with _never_1():
+            return super().invoke(ctx)
+
+
+@click.command(cls=_Check)
 @click.argument("url", envvar="CANOPY_URL")
 @_option("--token", help="A bearer token that the server knows.")
 @_option("--client-id", help="Of a client that is exchanged for a token at /auth/token.")
@@ -83,7 +112,7 @@ def check(url: str, **options: Any) -> None:
     from contract_tests.target import ReportError, TargetError  # noqa: PLC0415 - as said
 
     since: float | None = click.get_current_context().obj  # the command's own beginning
-    options["colour"] = sys.stdout.isatty()
+    options["colour"], options["width"] = _screen()
     files = {name: options.pop(name) for name in REPORTS}
     wanted = {name: path for name, path in files.items() if path is not None}
     try:
@@ -94,16 +123,32 @@ def check(url: str, **options: Any) -> None:
         for line in ("stopped", *(f"left behind: {of}" for of in stopped.left_behind)):
             _say(line, is_progress=True)
         raise click.exceptions.Exit(130) from stopped
-    except click.exceptions.Exit:
-        raise
-    except Exception as error:  # 1 would say that the server broke a rule
-        raise click.ClickException(f"the check failed: {type(error).__name__} {error}") from error
     if not kept:
         raise click.exceptions.Exit(1)
 
 
+def _screen() -> tuple[bool, int]:
+    """Give whether stdout shows colours, and how many columns it has."""
+    least, most = WIDTHS
+    if sys.stdout is None or not sys.stdout.isatty():  # it may be closed
+        return False, most
+    # not at the top: --help needs none of it
+    from shutil import get_terminal_size  # noqa: PLC0415 - as said
+
+    is_plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    return not is_plain, min(most, max(least, get_terminal_size((most, 24)).columns))
+
+
 def _say(text: str, *, is_progress: bool) -> None:
-    click.echo(text, err=is_progress)
+    if is_progress:  # nobody has to read it
+        with contextlib.suppress(OSError):
+            click.echo(text, err=True)
+        return
+    try:
+        click.echo(text)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise click.ClickException(f"the report cannot be written to stdout: {why}") from error
 
 
 @click.command()

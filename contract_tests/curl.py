@@ -19,7 +19,7 @@ def script(target: Target, exchanges: Sequence[Exchange], how: str) -> str:
     if len(requests) == 1:
         return f"curl -sS -i {_arguments(target, requests[0], 'date +%s%N')}"
     parts = [_arguments(target, request, "echo $RUN") for request in requests]
-    lines = ["RUN=$(date +%s%N)"]
+    lines = ["RUN=$(date +%s%N)"] if any("$(echo $RUN)" in part for part in parts) else []
     if how == "connection":
         lines.append("curl -sS -i " + " --next -sS -i ".join(parts))
     else:

@@ -99,7 +99,7 @@ class Report(NamedTuple):
     layers: Sequence[LayerResult]
     rules: Sequence[RuleResult]
     findings: Sequence[Finding]
-    """Failures, the worst first."""
+    """Failures: the first that was found, and then the gravest first (telling.py)."""
     assumptions: Sequence[AssumptionResult]
     coverage: Mapping[tuple[str, int], int]
     """How many answers were seen, by operation and status; 0 is: no answer."""
@@ -113,6 +113,17 @@ class Report(NamedTuple):
     @property
     def is_kept(self) -> bool:
         """Whether the contract is kept, as far as was seen."""
-        refuted = any(of.state is AssumptionState.REFUTED for of in self.assumptions)
         broken = any(not finding.is_accepted for finding in self.findings)
-        return not broken and not (self.is_strict and refuted)
+        return not broken and not self._is_refuted and not self.is_void
+
+    @property
+    def is_void(self) -> bool:
+        """Whether nothing was seen, neither right nor wrong."""
+        is_held = any(of.state is RuleState.HOLDS for of in self.rules)
+        return not is_held and not self.findings and not self._is_refuted
+
+    @property
+    def _is_refuted(self) -> bool:
+        """Whether an assumption is, and counts."""
+        refuted = any(of.state is AssumptionState.REFUTED for of in self.assumptions)
+        return self.is_strict and refuted

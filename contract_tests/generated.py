@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -27,6 +27,10 @@ from contract_tests.rules import document
 from contract_tests.target import Target
 
 _OURS = ("inferred", "observed")
+_ACCOUNTS_VARIABLE = "CANOPY_GENERATED_ACCOUNTS"
+"""Tells generated_hooks.py which accounts may be posted to; to import it takes a second."""
+_WAITS_VARIABLE = "CANOPY_GENERATED_WAITS"
+_FASTEST = 1_000_000
 _GRACE_SECONDS = 4.0
 """What Schemathesis takes beside its own budget: to start, and to write its report."""
 
@@ -40,26 +44,27 @@ class Generated(NamedTuple):
 
 
 def generate(
-    target: Target, accounts: Iterable[str], operations: frozenset[str], seconds: int, seed: int
+    target: Target, accounts: Sequence[str], operations: frozenset[str], seconds: int, seed: int
 ) -> Generated:
-    """Let Schemathesis send requests for about ``seconds``."""
+    """Let Schemathesis send requests for about ``seconds``; it posts to ``accounts`` only."""
     with tempfile.TemporaryDirectory(prefix="canopy-mock-") as name:
         folder = Path(name)
         contract = folder / "openapi.json"
-        contract.write_text(json.dumps(documented_contract(operations)), encoding="utf-8")
+        contract.write_text(json.dumps(documented_contract(operations, accounts)), encoding="utf-8")
         config = folder / "schemathesis.toml"
-        config.write_text(_config(target, list(accounts)), encoding="utf-8")
+        config.write_text(_config(target), encoding="utf-8")
         har = folder / "exchanges.json"
         command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run"]
         options = ["--url", target.url, "--seed", str(seed), "--no-color", "--no-shrink"]
-        options += ["--max-time", str(seconds), "--continue-on-failure", "--rate-limit", "auto"]
+        options += ["--max-time", str(seconds), "--continue-on-failure"]
+        options += ["--rate-limit", _rate_limit(target)]
         options += ["--exclude-checks", "positive_data_acceptance"]  # a 409 may be right
         options += ["--report", "har", "--report-har-path", str(har), "--output-sanitize", "false"]
         try:
             done = subprocess.run(  # noqa: S603 - the command is our own
                 [*command, str(contract), *options],
                 cwd=folder,
-                env={**os.environ, "HYPOTHESIS_STORAGE_DIRECTORY": str(_cache())},
+                env={**os.environ, **_environment(target, accounts)},
                 capture_output=True,
                 text=True,
                 check=False,
@@ -74,6 +79,20 @@ def generate(
         exchanges = [_exchange(entry, prefix) for entry in entries]
         complaints = "" if done.returncode == 0 else _complaints(done.stdout)
         return Generated(exchanges, complaints)
+
+
+def _rate_limit(target: Target) -> str:
+    """Give how fast Schemathesis may go: in whole requests per second, as it knows no parts."""
+    return "auto" if target.rate is None else f"{int(min(target.rate, _FASTEST))}/s"
+
+
+def _environment(target: Target, accounts: Sequence[str]) -> dict[str, str]:
+    return {
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(_cache()),
+        _ACCOUNTS_VARIABLE: json.dumps(accounts),
+        # with a rate of its own, Schemathesis does not obey a 429 by itself
+        **({} if target.rate is None else {_WAITS_VARIABLE: "1"}),
+    }
 
 
 def _cache() -> Path:
@@ -101,8 +120,8 @@ def _keep_table_of_utf8(cache: Path) -> None:
     Path(file.name).replace(table)
 
 
-def documented_contract(operations: frozenset[str]) -> dict[str, Any]:
-    """Give the contract with these operations only, and without what is inferred."""
+def documented_contract(operations: frozenset[str], accounts: Sequence[str]) -> dict[str, Any]:
+    """Give the contract with these operations and accounts only, and without what is inferred."""
     whole: dict[str, Any] = copy.deepcopy(dict(document()))
     paths: dict[str, Any] = {}
     for path, item in whole["paths"].items():
@@ -120,6 +139,10 @@ def documented_contract(operations: frozenset[str]) -> dict[str, Any]:
             response["links"] = {
                 n: of for n, of in links.items() if of["operationId"] in operations
             }
+    # its examples are accounts that another server may have, too
+    account = whole["components"]["parameters"]["AccountId"]
+    account.pop("examples", None)
+    account["schema"] = {"type": "string", "enum": list(accounts)}
     known = ("openapi", "info", "security", "components")
     return {**{name: _without_inferred(whole[name]) for name in known}, "paths": paths}
 
@@ -141,20 +164,20 @@ def _without_inferred(value: Any) -> Any:
     }
 
 
-def _config(target: Target, accounts: list[str]) -> str:
+def _config(target: Target) -> str:
+    """Give ``schemathesis.toml``: of methods that no path has, those that no API makes use of."""
     authorization = json.dumps(f"Bearer {target.token}")
+    hooks = json.dumps(str(Path(__file__).with_name("generated_hooks.py")))
     return f"""\
 headers = {{ Authorization = {authorization} }}
+hooks = {hooks}
 [generation]
 allow-x00 = false
 max-examples = 60
+[phases.coverage]
+unexpected-methods = ["options", "query", "trace"]
 [phases.stateful]
 inference = {{ algorithms = [] }}
-[dictionaries.accounts]
-values = {json.dumps(accounts)}
-[[operations]]
-include-name-regex = ".*"
-parameters = {{ "path.account_id" = {{ dictionary = "accounts", probability = 0.95 }} }}
 """
 
 

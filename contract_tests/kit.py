@@ -127,7 +127,7 @@ class _Run:
         self._end = end
         self.notes: list[str] = []
         self._findings: dict[str, Kept] = {}
-        self._reasons: dict[str, str] = {}
+        self._reasons: defaultdict[str, list[str]] = defaultdict(list)
         self._layer_reasons: defaultdict[str, list[str]] = defaultdict(list)
         self._seconds: defaultdict[str, float] = defaultdict(float)
         self._requests: Counter[str] = Counter()
@@ -181,7 +181,7 @@ class _Run:
         if reason:
             self._layer_reasons[probe.layer].append(reason)
         for rule_id in probe.rules if reason else ():
-            self._reasons.setdefault(rule_id, reason)
+            self._reasons[rule_id].append(reason)
 
     def _free_kept_seconds(self) -> None:
         """Let the run have what was kept for a look at growth."""
@@ -289,5 +289,5 @@ class _Run:
         state = RuleState.HOLDS if checks else RuleState.UNTESTED
         if rule.rule_id in self._findings:
             state = RuleState.BROKEN
-        reason = self._reasons.get(rule.rule_id, "")
+        reason = "; ".join(dict.fromkeys(self._reasons[rule.rule_id]))
         return RuleResult(rule, state, checks, reason if state is RuleState.UNTESTED else "")

@@ -11,7 +11,7 @@ from contract_tests.client import Client, OutOfTimeError
 from contract_tests.ending import taking_back
 from contract_tests.exchange import Exchange
 from contract_tests.reading import ABSENT, LIST_ITEMS, READ_ACCOUNT, READ_ITEM, all_figures
-from contract_tests.target import TargetError
+from contract_tests.target import TargetError, no_tls
 
 _LOOK_SECONDS = 8.0
 _NOT_ALLOWED = {
@@ -39,7 +39,7 @@ def _look_in_time(bench: Bench, seen: dict[str, Exchange]) -> None:
     except OutOfTimeError:
         _note_out_of_time(bench)
     except ssl.SSLError as error:
-        raise TargetError(f"no TLS with {client.target.url}: {error.reason or error}") from error
+        raise no_tls(client.target.url, error) from error
     finally:
         client.deadline = deadline
 

@@ -38,6 +38,8 @@ def _suspects(bench: Bench) -> list[Request]:
         raise UntestedError("out of time")
     if bench.target.max_cents is not None:
         raise UntestedError("needs amounts above --max-cents")
+    if bench.target.rate is not None and bench.target.rate < 1:
+        raise UntestedError("needs a --rate of 1 or more")
     accounts = bench.target.accounts[1:] or bench.target.accounts
     operations = frozenset({FIRST_OPERATION}) | bench.reads
     bench.unlogged = set(accounts)

@@ -51,6 +51,7 @@ def render(report: Report, *, secrets: Sequence[str] = ()) -> str:
     report = redacted(report, secrets)
     return _template().render(
         report=report,
+        word=summary.word(report),
         verdict=summary.verdict(report),
         repeat=summary.repeat(report),
         failures=summary.failures(report),

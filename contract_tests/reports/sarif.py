@@ -46,7 +46,7 @@ def render(report: Report, *, secrets: Sequence[str] = ()) -> str:
 def _invocation(report: Report) -> dict[str, Any]:
     return {
         "executionSuccessful": True,
-        "exitCode": 0 if report.is_kept else 1,
+        "exitCode": 2 if report.is_void else 0 if report.is_kept else 1,
         "startTimeUtc": _utc(report.began),
         "endTimeUtc": _utc(report.began + timedelta(seconds=report.seconds)),
     }

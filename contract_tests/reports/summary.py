@@ -20,6 +20,8 @@ from contract_tests.rules import Rule
 NO_REASON = "the server lacks an operation, or the run an account, a permission or time"
 NO_ANSWER = "no answer"
 NO_OPERATION = "none of the contract"
+MAX_REASONS = 300
+"""Characters, of why nothing could be checked."""
 _KEPT_CONTROLS = frozenset("\n\t")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 
@@ -57,7 +59,16 @@ def counted(number: int, noun: str) -> str:
 
 def word(report: Report) -> str:
     """Give the verdict in a word."""
+    if report.is_void:
+        return "NOT CHECKED"
     return "KEPT" if report.is_kept else "BROKEN"
+
+
+def why_void(report: Report) -> str:
+    """Say why nothing could be checked."""
+    each = (reason for of in untested(report) for reason in of.reason.split("; "))
+    reasons = "; ".join(dict.fromkeys(each)) or NO_REASON
+    return reasons if len(reasons) <= MAX_REASONS else f"{reasons[: MAX_REASONS - 1]}…"
 
 
 def verdict(report: Report) -> str:
@@ -83,7 +94,7 @@ def _are(number: int, noun: str, state: str) -> str:
 
 
 def failures(report: Report) -> list[Finding]:
-    """Give the findings that the baseline does not know, the worst first."""
+    """Give the findings that the baseline does not know, in the order of the report."""
     return [finding for finding in report.findings if not finding.is_accepted]
 
 

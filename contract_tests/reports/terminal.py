@@ -24,6 +24,7 @@ from contract_tests.reports.summary import (
 )
 
 WIDTH = 100
+"""Columns, if nothing else is said."""
 MAX_TOLD = 10
 """How many findings are told in full; of the others one line each."""
 MAX_OPERATIONS = 12
@@ -37,19 +38,21 @@ MAX_COMMAND = 3000
 _INDENT = "    "
 
 
-def render(report: Report, *, colour: bool = False, secrets: Sequence[str] = ()) -> str:
-    """Give the summary of a run, which ends in a line break."""
+def render(
+    report: Report, *, colour: bool = False, width: int = WIDTH, secrets: Sequence[str] = ()
+) -> str:
+    """Give the summary of a run, which ends in a line break; commands may be wider than it."""
     report = redacted(report, secrets)
-    paint = _Paint(is_on=colour)
+    screen = _Screen(is_coloured=colour, width=width)
     blocks = [
-        list(_head(report, paint)),
-        *(list(_finding(at, of, paint)) for at, of in enumerate(_told(report), 1)),
-        list(_briefly(report, paint)),
-        list(_assumptions(report, paint)),
-        list(_covered(report, paint)),
-        list(_not_covered(report, paint)),
-        list(_left_behind(report, paint)),
-        list(_tail(report, paint)),
+        list(_head(report, screen)),
+        *(list(_finding(at, of, screen)) for at, of in enumerate(_told(report), 1)),
+        list(_briefly(report, screen)),
+        list(_assumptions(report, screen)),
+        list(_covered(report, screen)),
+        list(_not_covered(report, screen)),
+        list(_left_behind(report, screen)),
+        list(_tail(report, screen)),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -66,11 +69,12 @@ def progress_line(layer: LayerResult, broken: int) -> str:
     return f"{layer.name:<12} {layer.seconds:5.1f} s  {requests:>14}  {found}"
 
 
-class _Paint:
-    """Colours texts, or leaves them as they are."""
+class _Screen:
+    """Colours texts, or leaves them as they are, and breaks them into lines."""
 
-    def __init__(self, *, is_on: bool) -> None:
-        self._is_on = is_on
+    def __init__(self, *, is_coloured: bool, width: int) -> None:
+        self._is_on = is_coloured
+        self.width = width
 
     def bad(self, text: str) -> str:
         return click.style(text, fg="red", bold=True) if self._is_on else text
@@ -84,25 +88,34 @@ class _Paint:
     def title(self, text: str) -> str:
         return click.style(text, bold=True) if self._is_on else text
 
+    def wrapped(self, lead: str, text: str) -> list[str]:
+        """Give ``text`` behind ``lead`` in lines of the screen's width, without its line breaks."""
+        width = len(click.unstyle(lead))
+        words = _cut(printable(" ".join(text.split())), MAX_CHARACTERS)
+        lines = textwrap.wrap(
+            words, max(self.width - width, 20), break_on_hyphens=False, break_long_words=False
+        ) or [""]
+        return [f"{lead}{lines[0]}".rstrip(), *(" " * width + line for line in lines[1:])]
 
-def _head(report: Report, paint: _Paint) -> Iterator[str]:
+
+def _head(report: Report, screen: _Screen) -> Iterator[str]:
     sentence = verdict(report)
-    yield paint.good(sentence) if report.is_kept else paint.bad(sentence)
+    yield screen.good(sentence) if report.is_kept else screen.bad(sentence)
     for note in report.notes:
-        yield from _wrapped("Note: ", note)
+        yield from screen.wrapped("Note: ", note)
 
 
 def _told(report: Report) -> list[Finding]:
     return failures(report)[:MAX_TOLD]
 
 
-def _finding(number: int, of: Finding, paint: _Paint) -> Iterator[str]:
-    flaky = f"  {paint.warn(label(of))}" if of.is_flaky else ""
+def _finding(number: int, of: Finding, screen: _Screen) -> Iterator[str]:
+    flaky = f"  {screen.warn(label(of))}" if of.is_flaky else ""
     by = "" if of.layer == of.rule.layer else f", found by {of.layer}"
-    yield f"{number}. {paint.bad(of.rule.rule_id)}  ({of.rule.evidence}{by}){flaky}"
-    yield from _wrapped(_INDENT, of.rule.sentence)
-    yield from _wrapped(f"{_INDENT}expected  ", of.expected)
-    yield from _wrapped(f"{_INDENT}got       ", of.got)
+    yield f"{number}. {screen.bad(of.rule.rule_id)}  ({of.rule.evidence}{by}){flaky}"
+    yield from screen.wrapped(_INDENT, of.rule.sentence)
+    yield from screen.wrapped(f"{_INDENT}expected  ", of.expected)
+    yield from screen.wrapped(f"{_INDENT}got       ", of.got)
     yield from textwrap.indent("\n".join(_commands(printable(of.curl))), _INDENT).splitlines()
 
 
@@ -123,78 +136,70 @@ def _short(line: str) -> str:
     return line if more <= 0 else f"{line[:MAX_COMMAND]}  # … {more} characters more: see --html"
 
 
-def _briefly(report: Report, paint: _Paint) -> Iterator[str]:
+def _briefly(report: Report, screen: _Screen) -> Iterator[str]:
     """Tell the findings that there is no room for, in a line each, and count the accepted ones."""
     rest = failures(report)[MAX_TOLD:]
     if rest:
-        yield paint.title(f"And {counted(len(rest), 'more finding')}")
+        yield screen.title(f"And {counted(len(rest), 'more finding')}")
     for of in rest:
         line = " ".join(f"  {of.rule.rule_id}  {label(of)}  {of.got}".split())
-        yield "  " + _cut(printable(line), WIDTH - 2)
+        yield "  " + _cut(printable(line), screen.width - 2)
     if accepted := accepted_findings(report):
         yield f"{counted(len(accepted), 'finding')} more that the baseline accepts."
 
 
-def _assumptions(report: Report, paint: _Paint) -> Iterator[str]:
+def _assumptions(report: Report, screen: _Screen) -> Iterator[str]:
     counts = {state: assumptions(report, state) for state in AssumptionState}
     if not report.assumptions:
         return
     told = ", ".join(f"{len(of)} {state}" for state, of in counts.items() if of)
-    yield f"{paint.title('Assumptions')}  {told}"
+    yield f"{screen.title('Assumptions')}  {told}"
     for of in counts[AssumptionState.REFUTED]:
         about = of.assumption
-        yield from _wrapped(f"  {paint.warn('refuted')}   ", f"{about.assumption_id}: {of.seen}")
+        yield from screen.wrapped(
+            f"  {screen.warn('refuted')}   ", f"{about.assumption_id}: {of.seen}"
+        )
     for reason, ids in by_reason(counts[AssumptionState.UNTESTED]).items():
-        yield from _wrapped("  untested  ", f"{', '.join(ids)}: {reason}")
+        yield from screen.wrapped("  untested  ", f"{', '.join(ids)}: {reason}")
 
 
-def _covered(report: Report, paint: _Paint) -> Iterator[str]:
+def _covered(report: Report, screen: _Screen) -> Iterator[str]:
     told = coverage(report)
     answers = sum(of.total for of in told)
     seen = f"{counted(answers, 'answer')} of {counted(len(told), 'operation')}"
-    yield f"{paint.title('Covered')}  {seen}: status (how often)"
+    yield f"{screen.title('Covered')}  {seen}: status (how often)"
     most_first = sorted(told, key=lambda of: -of.total)
     for of in most_first[:MAX_OPERATIONS]:
-        yield from _wrapped(f"  {of.operation:<26} ", of.told)
+        yield from screen.wrapped(f"  {of.operation:<26} ", of.told)
     if rest := most_first[MAX_OPERATIONS:]:
-        yield from _wrapped("  and ", ", ".join(of.operation for of in rest))
+        yield from screen.wrapped("  and ", ", ".join(of.operation for of in rest))
 
 
-def _not_covered(report: Report, paint: _Paint) -> Iterator[str]:
+def _not_covered(report: Report, screen: _Screen) -> Iterator[str]:
     groups = untested(report)
     if groups:
-        yield paint.title("Not covered")
+        yield screen.title("Not covered")
     for of in groups:
         rules = f" ({', '.join(rule.rule.rule_id for rule in of.rules)})" if of.rules else ""
         text = f"{counted(len(of.rules), 'rule')}: {of.reason}{rules}" if of.rules else of.reason
-        yield from _wrapped(f"  {paint.warn(of.layer)}  ", text)
+        yield from screen.wrapped(f"  {screen.warn(of.layer)}  ", text)
 
 
-def _left_behind(report: Report, paint: _Paint) -> Iterator[str]:
+def _left_behind(report: Report, screen: _Screen) -> Iterator[str]:
     if report.left_behind:
-        yield paint.title("Left behind")
+        yield screen.title("Left behind")
     for line in report.left_behind[:MAX_LEFT_BEHIND]:
-        yield from _wrapped("  ", line)
+        yield from screen.wrapped("  ", line)
     if rest := report.left_behind[MAX_LEFT_BEHIND:]:
         yield f"  and on {counted(len(rest), 'more account')}"
 
 
-def _tail(report: Report, paint: _Paint) -> Iterator[str]:
+def _tail(report: Report, screen: _Screen) -> Iterator[str]:
     requests = counted(sum(layer.exchanges for layer in report.layers), "request")
     layers = ", ".join(f"{of.name} {of.seconds:.1f} ({of.exchanges:,})" for of in report.layers)
     took = f"{report.seconds:.1f} s, {requests}; seconds (requests): {layers}"
-    yield from _wrapped(f"{paint.title('Time')}  ", took)
-    yield f"{paint.title('Repeat')}  {printable(repeat(report))}"
-
-
-def _wrapped(lead: str, text: str) -> list[str]:
-    """Give ``text`` behind ``lead`` in lines of the screen's width, without its line breaks."""
-    width = len(click.unstyle(lead))
-    words = _cut(printable(" ".join(text.split())), MAX_CHARACTERS)
-    lines = textwrap.wrap(
-        words, max(WIDTH - width, 20), break_on_hyphens=False, break_long_words=False
-    ) or [""]
-    return [f"{lead}{lines[0]}".rstrip(), *(" " * width + line for line in lines[1:])]
+    yield from screen.wrapped(f"{screen.title('Time')}  ", took)
+    yield f"{screen.title('Repeat')}  {printable(repeat(report))}"
 
 
 def _cut(text: str, length: int) -> str:

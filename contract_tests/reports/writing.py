@@ -23,7 +23,8 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {
 def write(report: Report, paths: Mapping[str, Path], secrets: Sequence[str] = ()) -> None:
     """Write ``report`` in the formats that ``paths`` names, without ``secrets``.
 
-    A file that is there is replaced. Raises ReportError.
+    A file that is there is replaced; one that cannot be written keeps no other from it. Raises
+    ReportError.
     """
     unknown = sorted(paths.keys() - FORMATS.keys())
     if unknown:
@@ -31,10 +32,13 @@ def write(report: Report, paths: Mapping[str, Path], secrets: Sequence[str] = ()
             f"{unknown[0]!r} is no format of a report; there are {', '.join(FORMATS)}"
         )
     without_secrets = redacted(report, secrets)
+    failed: ReportError | None = None
     for name, path in paths.items():
         text = FORMATS[name](without_secrets)
         try:
             path.write_text(text, encoding="utf-8", newline="\n")
         except OSError as error:
             why = error.strerror or type(error).__name__
-            raise ReportError(f"the {name} report cannot be written to {path}: {why}") from error
+            failed = ReportError(f"the {name} report cannot be written to {path}: {why}")
+    if failed is not None:
+        raise failed

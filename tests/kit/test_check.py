@@ -8,18 +8,24 @@ import re
 import shlex
 import shutil
 import socket
+import ssl
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
 from click.testing import CliRunner, Result
 
+from contract_tests.command import _screen
+from contract_tests.target import no_tls
 from mockserver.cli import cli
 from tests.zoo.guard import TOKEN
 from tests.zoo.server import started
 
+ROOT = Path(__file__).parent.parent.parent
 ACCOUNTS = ("can_101", "can_102", "can_103")
 WHO = ("--token", TOKEN, *(part for of in ACCOUNTS for part in ("--account", of)))
 QUICK = (*WHO, "--allow-writes", "--quick", "--seed", "1")
@@ -125,13 +131,41 @@ class TestCannotRun:
                 "answers a plain debit offset on none with 404",
             ),
             ((*QUICK, "--token", "wrong"), "with 403: the token is refused"),
-            ((*QUICK, "--token", "b\xe4d"), "the token has a character that no header can carry"),
+            ((*QUICK, "--token", ""), "--client-secret: the token is empty"),
+            ((*QUICK, "--token", " \n"), "the token is blank"),
+            ((*QUICK, "--token", "b\xe4d"), "the token has a character outside ASCII in it"),
+            ((*QUICK, "--token", "b\x07d"), "the token has a control character in it"),
+            ((*QUICK, "--token", "Bearer x"), "the token has a space in it"),
+            ((*QUICK, "--token", "x\n"), "the token has a line break at its end"),
+            ((*QUICK, "--token", " x"), "the token has a space at its beginning"),
+            ((*QUICK, "--read-only-token", "x\t"), "the read-only token has a tab at its end"),
             ((*QUICK, "--layer", "mony"), "'mony' is no layer; there are shape, accepts"),
             ((*QUICK, "--operation", "x"), "no rule is about 'x'; known: "),
             ((*QUICK, "--update-baseline"), "--update-baseline needs --baseline"),
             ((*QUICK, "--baseline", "no.json"), "no.json: No such file or directory"),
             ((*QUICK, "--config", "no.toml"), "no.toml: No such file or directory"),
-            ((*QUICK, "--html", "no/page.html", "--layer", "growth"), "no/page.html"),
+            (
+                (*QUICK, "--html", "no/page.html"),
+                "the html report cannot be written to no/page.html: No such file or directory",
+            ),
+            ((*QUICK, "--har", "."), "the har report cannot be written to .: Is a directory"),
+            (
+                (*QUICK, "--baseline", "no/b.json", "--update-baseline"),
+                "the baseline cannot be written to no/b.json: No such file or directory",
+            ),
+            (
+                (*WHO, "--quick", "--layer", "model"),
+                "nothing could be checked: needs --allow-writes",
+            ),
+            (
+                (*QUICK, "--layer", "money,model", "--operation", "createAccessToken"),
+                "checked: no rule of money, model is about createAccessToken",
+            ),
+            (
+                (*QUICK, "--strict"),
+                "--strict is about assumptions, which a run with --quick does not look at",
+            ),
+            ((*WHO, "--everything", "--layer", "auth"), "which a run with --layer does not look"),
         ],
         ids=lambda given: given if isinstance(given, str) else "",
     )
@@ -178,6 +212,50 @@ class TestCannotRun:
         assert ended.value.code == 2
         assert repr(url) in self.line
 
+    @pytest.mark.parametrize(
+        ("url", "told"),
+        [
+            ("http://user:hunter2@host", "'http://…@host' has a user in it: say who asks"),
+            ("http://:hunter2@host", "'http://…@host' has a user in it"),
+            ("http://user:hun/ter2@host", "'http://…@host' is no URL"),
+            ("http://user:hunter 2@host", "'http://…@host' has a space in it"),
+            ("user:hunter2@host", "'…@host' is no http or https URL"),
+            ("http://host/a b", "'http://host/a b' has a space in it"),
+            ("http://h\xf6st", "'http://höst' has 'ö' in it: write a path percent-encoded"),
+            ("http://host/\n", "has a line break in it"),
+        ],
+    )
+    def test_a_url_that_is_refused_is_told_without_a_password(self, url: str, told: str) -> None:
+        with pytest.raises(SystemExit) as ended:
+            run_main(url, QUICK)
+
+        assert ended.value.code == 2
+        line = self.line
+        assert told in line
+        assert "hun" not in line
+        assert "ter2" not in line
+
+
+class TestTls:
+    """What is told where TLS fails."""
+
+    def test_a_certificate_is_told_with_what_helps(self) -> None:
+        error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+        error.reason, error.verify_message = "CERTIFICATE_VERIFY_FAILED", "self-signed certificate"
+
+        assert str(no_tls("https://host", error)) == (
+            "no TLS with https://host: CERTIFICATE_VERIFY_FAILED: self-signed certificate; "
+            "for a private CA, set SSL_CERT_FILE to its certificate"
+        )
+
+    def test_what_is_no_certificate_has_no_such_advice(self) -> None:
+        error = ssl.SSLError(1, "wrong version number")
+        error.reason = "WRONG_VERSION_NUMBER"
+
+        assert (
+            str(no_tls("https://host", error)) == "no TLS with https://host: WRONG_VERSION_NUMBER"
+        )
+
 
 def run_main(url: str, arguments: tuple[str, ...]) -> None:
     from mockserver.cli import main  # noqa: PLC0415 - it exits
@@ -219,6 +297,55 @@ class TestWhereOptionsComeFrom:
 
         assert result.exit_code == 2
         assert "check.toml: there is no acount; known: account, allow-writes" in result.output
+
+    @pytest.mark.parametrize("named", ['"can_103"', '"can_103,can_101"', '["can_103"]'])
+    def test_a_file_may_name_the_server_and_one_account_without_a_list(
+        self, plain: str, named: str
+    ) -> None:
+        lines = f'url = "{plain}"\naccount = {named}\ntoken = "{TOKEN}"\nlayer = "auth"\n'
+        Path("check.toml").write_text(lines, encoding="utf-8")
+        result = CliRunner().invoke(cli, ["check", "--quick"])
+
+        assert result.exit_code == 0, result.output
+        assert "--account can_103" in result.stdout
+
+    @pytest.mark.parametrize(
+        ("line", "told"),
+        [
+            ("max-cents = 1.5", "max-cents has to be a whole number"),
+            ("max-cents = true", "max-cents has to be a whole number"),
+            ("rate = true", "rate has to be a number"),
+            ('quick = "yes"', "quick has to be true or false"),
+            ("account = [5]", "account has to be a text, or a list of texts"),
+            ("account = {a = 1}", "account has to be a text, or a list of texts"),
+            ("junit = 5", "junit has to be a text"),
+            ("token = 55555", "token has to be a text"),
+            ("max_cents = 5\nmax-cents = 6", "max-cents is there twice"),
+        ],
+    )
+    def test_a_file_with_a_value_of_another_type(self, line: str, told: str) -> None:
+        Path("check.toml").write_text(f"{line}\n", encoding="utf-8")
+        result = check("http://127.0.0.1:1", *QUICK)
+
+        assert result.exit_code == 2
+        assert f"check.toml: {told}\n" in result.output
+        assert "55555" not in result.output
+
+    @pytest.mark.parametrize(
+        ("text", "name"),
+        [
+            ("tool = 5", "tool"),
+            ("[tool]\ncanopy-mock = 5", "canopy-mock"),
+            ("[tool.canopy-mock]\ncheck = 5", "check"),
+        ],
+    )
+    def test_a_file_without_a_table_where_one_has_to_be(self, text: str, name: str) -> None:
+        Path("pyproject.toml").write_text(text, encoding="utf-8")
+        result = check("http://127.0.0.1:1", *QUICK)
+
+        assert result.exit_code == 2
+        told = f"pyproject.toml: {name}, of tool.canopy-mock.check, is no table"
+        assert told in result.output
 
     def test_a_client_is_exchanged_for_a_token(self, plain: str) -> None:
         who = ("--client-id", "zoo", "--client-secret", "zoo-secret-55c2", *WHO[2:])
@@ -262,6 +389,128 @@ class TestFiles:
         with started("amount_null_taken") as url, started("allocation_null_taken") as other:
             assert check(url, *QUICK, *known).exit_code == 0  # the same rule
             assert check(other, *QUICK, *known).exit_code == 1  # another one
+
+    def test_a_run_of_some_layers_keeps_what_it_did_not_look_at(self) -> None:
+        known = ["auth.scheme", "refuses.body", "refuses.amount-types"]
+        Path("known.json").write_text(json.dumps({"accepted": known}))
+        update = ("--layer", "refuses", "--baseline", "known.json", "--update-baseline")
+        with started("amount_string_taken") as url:
+            result = check(url, *QUICK, *update)
+
+        assert result.exit_code == 0, result.output
+        kept = json.loads(Path("known.json").read_text())["accepted"]
+        assert kept == ["auth.scheme", "refuses.amount-types"]
+
+    def test_a_run_that_saw_nothing_changes_no_baseline(self, plain: str) -> None:
+        update = ("--layer", "model", "--baseline", "known.json", "--update-baseline")
+        result = check(plain, *WHO, "--quick", *update, "--markdown", "s.md")
+
+        assert result.exit_code != 0
+        assert result.stdout.startswith("NOT CHECKED: 0 rules hold")
+        assert Path("s.md").read_text().startswith("## ❌ NOT CHECKED")
+        assert not Path("known.json").exists()
+
+    def test_where_a_file_cannot_be_written_nothing_is_asked(self) -> None:
+        result = check("http://127.0.0.1:1", *QUICK, "--sarif", "no/x.sarif")
+
+        assert "no/x.sarif" in result.output
+        assert "127.0.0.1" not in result.output, "it was not reached for"
+
+    def test_files_are_written_before_the_report_is_told(self, plain: str) -> None:
+        arguments = ("check", plain, *QUICK, "--layer", "auth", "--junit", "j.xml")
+        command = shlex.join([sys.executable, "-m", "mockserver", *arguments])
+        done = subprocess.run(
+            ["/bin/sh", "-c", f"exec {command} >/dev/full"],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            check=False,
+        )
+
+        assert done.returncode == 2
+        assert "auth.required" in Path("j.xml").read_text()
+
+
+class TestScreen:
+    """How a report looks depends on where it is shown."""
+
+    @pytest.mark.parametrize(
+        ("environment", "is_coloured", "width"),
+        [
+            ({}, True, 80),
+            ({"COLUMNS": "60"}, True, 60),
+            ({"COLUMNS": "5"}, True, 40),
+            ({"COLUMNS": "500"}, True, 100),
+            ({"NO_COLOR": "1"}, False, 80),
+            ({"NO_COLOR": ""}, True, 80),
+            ({"TERM": "dumb"}, False, 80),
+        ],
+    )
+    def test_a_terminal_says_what_it_can(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        environment: dict[str, str],
+        is_coloured: bool,  # noqa: FBT001 - a column of a table
+        width: int,
+    ) -> None:
+        for name, value in {"TERM": "xterm", "COLUMNS": "80", **environment}.items():
+            monkeypatch.setenv(name, value)
+        if "NO_COLOR" not in environment:
+            monkeypatch.delenv("NO_COLOR", raising=False)
+        monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: True))
+
+        assert _screen() == (is_coloured, width)
+
+    @pytest.mark.parametrize("stdout", [None, SimpleNamespace(isatty=lambda: False)])
+    def test_what_is_no_terminal_has_no_colours_and_one_width(
+        self, monkeypatch: pytest.MonkeyPatch, stdout: object
+    ) -> None:
+        monkeypatch.setenv("COLUMNS", "60")
+        monkeypatch.setattr("sys.stdout", stdout)
+
+        assert _screen() == (False, 100)
+
+
+class TestExitCode:
+    """1 says that a rule is broken, and nothing else says so."""
+
+    @pytest.mark.parametrize("where", ["config._table", "running.run_check"])
+    def test_a_bug_is_2(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], where: str
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise TypeError("of ours")
+
+        monkeypatch.setattr(f"contract_tests.{where}", fail)
+        Path("check.toml").touch()
+        with pytest.raises(SystemExit) as ended:
+            run_main("http://127.0.0.1:1", QUICK)
+
+        assert ended.value.code == 2
+        assert "the check failed: TypeError of ours" in capsys.readouterr().err
+
+    @pytest.mark.parametrize(
+        ("redirection", "code", "told"),
+        [
+            (">&-", 0, ""),
+            (">/dev/full", 2, "cannot be written to stdout: No space left"),
+            ("2>&-", 0, ""),
+        ],
+    )
+    def test_a_report_that_nobody_reads(
+        self, plain: str, redirection: str, code: int, told: str
+    ) -> None:
+        arguments = shlex.join([sys.executable, "-m", "mockserver", "check", plain, *QUICK])
+        done = subprocess.run(
+            ["/bin/sh", "-c", f"exec {arguments} --layer auth {redirection}"],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert done.returncode == code, done.stderr
+        assert told in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")

@@ -191,6 +191,13 @@ class TestWriting:
             f"the junit report cannot be written to {path}: No such file or directory"
         )
 
+    def test_a_file_that_cannot_be_written_keeps_no_other_from_it(
+        self, report: Report, tmp_path: Path
+    ) -> None:
+        with pytest.raises(ReportError, match="the junit report"):
+            write(report, {"junit": tmp_path / "no" / "a", "html": tmp_path / "b"})
+        assert (tmp_path / "b").exists()
+
     def test_an_unknown_format_is_told_before_anything_is_written(
         self, report: Report, tmp_path: Path
     ) -> None:

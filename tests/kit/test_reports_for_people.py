@@ -112,6 +112,14 @@ class TestTerminal:
         assert coloured.startswith("\x1b[31m\x1b[1mBROKEN")
         assert click.unstyle(coloured) == plain
 
+    @pytest.mark.parametrize("width", [40, 70, 100])
+    def test_what_is_told_fills_the_lines_of_a_screen(self, report: Report, width: int) -> None:
+        long = report._replace(notes=["some words " * 30])
+        lines = terminal.render(long, width=width).splitlines()
+        told = lines[1 : lines.index("")]
+        assert told[0].startswith("Note: some words")
+        assert width - 5 <= max(map(len, told)) <= width
+
     def test_a_server_cannot_steer_the_terminal(self, report: Report) -> None:
         told = terminal.render(report)
         assert r"got       154720 \x1b[31m\x00\u202e\ud800" in told

@@ -6,6 +6,7 @@ import pytest
 
 from contract_tests import kit
 from contract_tests.bench import Bench, path_of
+from contract_tests.client import OutOfTimeError
 from contract_tests.findings import Report
 from contract_tests.plan import Plan
 from contract_tests.probe import Probe, Turn
@@ -56,3 +57,25 @@ def test_a_full_run_goes_layer_by_layer(monkeypatch: pytest.MonkeyPatch) -> None
     first = [f"{layer} FIRST {number}" for number in (1, 2) for layer in LAYERS]
     assert order == first + [f"{layer} {turn}" for layer in LAYERS for turn in turns]
     assert [(layer.exchanges, layer.untested) for layer in report.layers] == [(8, "")] * 2
+
+
+def test_a_rule_that_two_looked_at_in_vain_is_told_with_both_reasons(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def late(_: Bench) -> None:
+        raise OutOfTimeError
+
+    def probe(*rules: str, writes: bool) -> Probe:
+        return Probe("auth", rules, late, writes=writes, turn=Turn.SOON, is_called_early=None)
+
+    posting = probe("auth.scheme", "auth.first", writes=True)
+    monkeypatch.setattr(kit, "PROBES", [posting, probe("auth.scheme", writes=False)])
+    with started("plain") as url:
+        plan = Plan(layers=("auth",))
+        report = kit.check(Target(url, TOKEN, ("can_101",)), plan, "1", lambda *_: None)
+    reasons = {of.rule.rule_id: of.reason for of in report.rules if of.reason}
+
+    assert reasons == {
+        "auth.scheme": "needs --allow-writes; out of time",
+        "auth.first": "needs --allow-writes",
+    }

@@ -294,4 +294,5 @@ class BothCursorsTaken(Zoo):
     """starting_after together with ending_before is taken."""
 
     def check_query(self, query: Query) -> None:
-        super().check_query({n: t for n, t in query.items() if n != "ending_before"})
+        for other in ("starting_after", "ending_before"):  # each is checked for itself
+            super().check_query({n: t for n, t in query.items() if n != other})

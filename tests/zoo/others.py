@@ -79,7 +79,7 @@ def _fails(command: Sequence[str], folder: str) -> bool:
 
 def _contract_for_dredd() -> dict[str, Any]:
     """Give the contract as Dredd understands it: examples everywhere, one answer of each."""
-    contract = documented_contract(frozenset(_DREDDS))
+    contract = documented_contract(frozenset(_DREDDS), ACCOUNTS)
     account = {"in": "path", "name": "account_id", "required": True, "schema": {"type": "string"}}
     for item in contract["paths"].values():
         item["parameters"] = [{**account, "example": ACCOUNTS[0]}]
