@@ -72,7 +72,7 @@ MEDIA_TYPES = (
     "APPLICATION/JSON ; Charset=utf-8",
 )
 UNKNOWN: tuple[Mapping[str, Any], ...] = (
-    {"note": "anything"},
+    {"note": "anything", "nothing": None},
     {"unknown": {"deep": [1, 2.5, None, True, {"x": []}]}},
     {"amount_cents": 5, "original_amount": 5, "amount": "5"},
     {"account_id": "can_999999999", "product_id": 7, "line_item_type": "CHARGE"},

@@ -77,6 +77,17 @@ def ids(bench: Bench) -> None:
     stem = bench.new_id()
     apart = [stem, stem.upper(), f"{stem}e\u0301", f"{stem}\u00e9", f"{stem}-01", f"{stem}-1"]
     _check_all(bench, "accepts.ids", [{**bench.offset(1), "line_item_id": of} for of in apart])
+    _check_lines(bench)
+
+
+def _check_lines(bench: Bench) -> None:
+    """An id of two lines is accepted whatever the second begins with, if any is."""
+    stem = bench.new_id()
+    lines = [{**bench.offset(1), "line_item_id": f"{stem}\n{of}"} for of in ("1", "can_1")]
+    plain, like_ours = bench.send_all([bench.posting(body) for body in lines])
+    fine = like_ours.is_ok or not plain.is_ok
+    told = "200 for an id with can_ in its second line, as for another of two lines"
+    bench.check("accepts.ids", fine, told, like_ours.seen(), plain, like_ours)
 
 
 def _check_listed(bench: Bench, ids: Sequence[str]) -> None:

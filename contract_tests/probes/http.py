@@ -150,10 +150,9 @@ def options(bench: Bench) -> None:
         bench.check("http.options", fine, "an answer, or a refusal", exchange)
         _note_cors(bench, exchange)
     for path, operation in _paths(bench):
-        _note_cors(
-            bench,
-            bench.send(Request("GET", path, bench.headers(("Origin", _ORIGIN)), None, operation)),
-        )
+        for origin in (_ORIGIN, "null"):
+            headers = bench.headers(("Origin", origin))
+            _note_cors(bench, bench.send(Request("GET", path, headers, None, operation)))
     _note_cors(bench, bench.post(bench.offset(1), headers=bench.headers(JSON, ("Origin", _ORIGIN))))
 
 

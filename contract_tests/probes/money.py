@@ -26,7 +26,8 @@ _EXCESSES = (
     *(("FEE", 0), ("FEE", 11), ("INTEREST", 11), ("DEFERRED_INTEREST", 11), ("PRINCIPAL", 11)),
 )
 """What is taken from which bucket beyond all that it owes."""
-_LARGE = (2**31 - 1, 2**31, 2**32 + 7, 10**12 + 1, 2**53 - 1, 2**53 - 3)
+_LARGE = (2**31 - 1, 2**31, 1, 2**32 + 7, 10**12 + 1, 2**53 - 1, 2**53 - 3, 1)
+"""What is small comes to what is large."""
 
 
 def fell(

@@ -14,6 +14,9 @@ from contract_tests.probe import Turn, probe
 from contract_tests.reading import ABSENT, LIST_ITEMS, found, ids_of
 from contract_tests.traces import total, trace
 
+_BOUNDS = "&".join(
+    f"effective_at_{name}=2021-06-15T15:50:{{}}%2B05:30" for name in ("after", "before")
+)
 _DAY = timedelta(days=1)
 
 
@@ -83,25 +86,30 @@ def filters(bench: Bench) -> None:
         bench.check("records.filters", works[name], told, seen.seen(), post, seen)
         bench.check("records.filters", kept.is_ok, "a list with the new item", kept)
     if works["effective_at_after"] and works["effective_at_before"]:
-        _note_bounds(bench)
+        _note_bounds(bench, day_before if works["updated_at_after"] else None)
     if works["line_item_type"]:
         _note_types(bench)
 
 
-def _note_bounds(bench: Bench) -> None:
-    """A bound is an instant, however it is written, and what is effective then is within it."""
+def _note_bounds(bench: Bench, updated_after: str | None) -> None:
+    """A bound is an instant, however it is written, and what is effective then is within it.
+
+    ``updated_after`` is an instant for a bound of the other kind, None where there is none.
+    """
     post = bench.post(bench.offset(1, effective_at="2021-06-15T10:20:30Z"))
     if not post.is_ok:
         return  # before the account's opening, it may be
     for after, before, is_within in ((30, 31, True), (29, 30, True), (31, 32, False)):
-        query = "&".join(
-            f"effective_at_{name}=2021-06-15T15:50:{second}%2B05:30"
-            for name, second in (("after", after), ("before", before))
-        )
-        seen = _filtered(bench, query)
+        seen = _filtered(bench, _BOUNDS.format(after, before))
         told = f"a list {'with' if is_within else 'without'} what is effective at 10:20:30Z"
         is_there = post.member("line_item_id") in _ids(seen)
         bench.check("records.filters", is_there is is_within, told, seen.seen(), post, seen)
+    if updated_after is None:
+        return
+    seen = _filtered(bench, f"{_BOUNDS.format(29, 31)}&updated_at_after={updated_after}")
+    is_there = post.member("line_item_id") in _ids(seen)
+    told = "a list with what was posted now, whenever it is effective"
+    bench.check("records.filters", is_there, told, seen.seen(), post, seen)
 
 
 def _note_types(bench: Bench) -> None:

@@ -14,7 +14,13 @@ from contract_tests.reading import LIST_ITEMS, ids_of, last_list, listed, page, 
 from contract_tests.valid import PAST
 
 _OUT_OF_RANGE = ("0", "-1", "1001", "abc", "1.5", "99999999999999999999")
-_ODD_CURSORS = ("x", "%00", "-1", "9" * 30, "zzzz%20")
+_ODD_QUERIES = (
+    *(f"starting_after={odd}" for odd in ("x", "%00", "-1", "9" * 30, "zzzz%20")),
+    *("limit=3&limit=4", "line_item_type=CHARGE&line_item_type=DEBIT_OFFSET", "limit"),
+    *("effective_at_after=yesterday", "updated_at_before=2021-02-30T00:00:00Z"),
+    "effective_at_after=2021-06-15T00:00:00Z&effective_at_after=2021-06-16T00:00:00Z",
+)
+"""Whatever is made of them, it is no server error."""
 _MOST_PAGES = 60
 
 
@@ -44,8 +50,8 @@ def limits_out_of_range(bench: Bench) -> None:
         if exchange.status < 500:
             refused = 400 <= exchange.status < 500
             bench.check("records.limit-range", refused, f"a refusal of limit={limit}", exchange)
-    for odd in _ODD_CURSORS:
-        _list(bench, f"starting_after={odd}")
+    for odd in _ODD_QUERIES:
+        _list(bench, odd)
     for limit in ("1", "1000"):
         exchange = _list(bench, f"limit={limit}")
         told = f"200, for limit={limit}"

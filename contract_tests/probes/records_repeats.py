@@ -111,6 +111,8 @@ def repeats_with_other_content(bench: Bench) -> None:
             seen = before.among(first, again, later=after)
             bench.check("records.repeat-other", before.is_same(after), told, got, *seen)
         _note_still_there(bench, body, first, again)
+        if "original_amount_cents" in change:
+            _repeat(bench, body, first, after)
 
 
 def _note_still_there(
