@@ -76,6 +76,7 @@ def ids(bench: Bench) -> None:
     _check_sizes(bench)
     stem = bench.new_id()
     apart = [stem, stem.upper(), f"{stem}e\u0301", f"{stem}\u00e9", f"{stem}-01", f"{stem}-1"]
+    apart += [f"{stem} ", f" {stem}", f"{stem}\u200b"]
     _check_all(bench, "accepts.ids", [{**bench.offset(1), "line_item_id": of} for of in apart])
     _check_lines(bench)
 

@@ -246,3 +246,9 @@ def unknown_accounts(bench: Bench) -> None:
             if operation in bench.reads:
                 exchange = bench.send(bench.reading(f"/accounts/{account}{tail}", operation))
                 bench.check("records.unknown-account", exchange.status == 404, "404", exchange)
+    if "getAccount" in bench.reads and len(bench.account) > 1:  # there may be such an account
+        part = quote(bench.account[:-1], safe="")
+        exchange = bench.send(bench.reading(f"/accounts/{part}", "getAccount"))
+        is_other = exchange.member("account_id") not in bench.target.accounts
+        told = f"not the account {exchange.member('account_id')}"
+        bench.check("records.unknown-account", is_other, told, exchange)

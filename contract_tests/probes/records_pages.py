@@ -30,6 +30,12 @@ def envelope(bench: Bench) -> None:
     whole = page(bench, bench.account)
     has_flag = isinstance(whole.has_more, bool)
     bench.check("records.envelope", has_flag, "paging.has_more, a boolean", whole.exchange)
+    count = len(whole.results)
+    if whole.has_more is False and count < 1000:
+        more = page(bench, bench.account, f"limit={count + 1}")
+        is_all = len(more.results) == count
+        told, seen = "has_more true, as there is more", (whole.exchange, more.exchange)
+        bench.check("records.has-more", is_all, told, "has_more false", *seen)
     for limit in (1, 2):
         cut = page(bench, bench.account, f"limit={limit}")
         expected = min(limit, len(whole.results))
