@@ -46,6 +46,7 @@ MODULES = (
     "defects_races_more",
     "defects_growth",
     "defects_model",
+    "defects_met",
 )
 
 
