@@ -85,9 +85,10 @@ def _json_flaws(exchange: Exchange, answer: Answer) -> Iterator[Flaw]:
 
 def _not_json(answer: Answer) -> str:
     """Give what an answer is declared as, if that is not JSON."""
-    media_type = (answer.header("Content-Type") or "none").partition(";")[0].strip().lower()
-    is_json = media_type == "application/json" or media_type.endswith("+json")
-    return "" if is_json else f"Content-Type {media_type}"
+    said = [value for name, value in answer.headers if name.lower() == "content-type"] or ["none"]
+    media_types = [value.partition(";")[0].strip().lower() for value in said]
+    is_json = all(of == "application/json" or of.endswith("+json") for of in media_types)
+    return "" if is_json else f"Content-Type {', '.join(media_types)}"
 
 
 def _leak(answer: Answer, secrets: Sequence[str]) -> str:

@@ -54,6 +54,7 @@ def allocations(bench: Bench) -> None:
     """Every allocation, and none, is accepted."""
     bodies = [bench.offset(1, allocation=allocation) for allocation in valid.ALLOCATIONS]
     _check_all(bench, "accepts.allocations", [*bodies, bench.offset(1)])
+    _check_listed(bench, "accepts.allocations", bodies)
 
 
 @probe("accepts", "accepts.external-fields")
@@ -72,7 +73,7 @@ def ids(bench: Bench) -> None:
         for form in forms
     ]
     _check_all(bench, "accepts.ids", bodies)
-    _check_listed(bench, [body["line_item_id"] for body in bodies])
+    _check_listed(bench, "accepts.ids", bodies)
     _check_sizes(bench)
     stem = bench.new_id()
     apart = [stem, stem.upper(), f"{stem}e\u0301", f"{stem}\u00e9", f"{stem}-01", f"{stem}-1"]
@@ -91,10 +92,11 @@ def _check_lines(bench: Bench) -> None:
     bench.check("accepts.ids", fine, told, like_ours.seen(), plain, like_ours)
 
 
-def _check_listed(bench: Bench, ids: Sequence[str]) -> None:
-    """Note whether each of these ids is in the list, once; nothing where one was refused."""
-    if any(of.rule_id == "accepts.ids" for of in bench.breaks):
+def _check_listed(bench: Bench, rule_id: str, bodies: Sequence[Mapping[str, Any]]) -> None:
+    """Note whether each post is in the list, once; nothing where one broke ``rule_id``."""
+    if any(of.rule_id == rule_id for of in bench.breaks):
         return
+    ids = [body["line_item_id"] for body in bodies]
     try:
         known = Counter(map(str, ids_of(found(bench, ids))))
     except UntestedError:

@@ -9,7 +9,16 @@ from contract_tests.bench import JSON, Bench, UntestedError
 from contract_tests.crediting import credit
 from contract_tests.exchange import Exchange
 from contract_tests.probe import Turn, probe
-from contract_tests.reading import BUCKETS, Figures, figures, read_item, recent
+from contract_tests.reading import (
+    BUCKETS,
+    Figures,
+    figures,
+    found,
+    ids_of,
+    last_list,
+    read_item,
+    recent,
+)
 from contract_tests.valid import PAST
 
 _RULE = "model.sequences"
@@ -57,13 +66,15 @@ _BEFORE: Mapping[str, Callable[[Bench], Exchange]] = {
     "a list": _listed,
     "an item": _read,
     "a credit offset": lambda bench: credit(bench, bench.offset(5)),
+    "a credit offset of as much": lambda bench: credit(bench, bench.offset(23)),
 }
 """What may come before a post; whatever it is, the post counts like any other."""
 
 
 @probe("model", "model.sequences")
 def one_after_another(bench: Bench) -> None:
-    """A post lowers the total by its own amount, whatever came before it."""
+    """A post lowers the total by its own amount, and is listed, whatever came before it."""
+    posts = {}
     for told, act in _BEFORE.items():
         try:
             first = act(bench)
@@ -72,6 +83,16 @@ def one_after_another(bench: Bench) -> None:
         before = figures(bench)
         post = bench.accepted(bench.post({"original_amount_cents": 23}))
         _fell(bench, before, figures(bench), 23, f"after {told}", first, post)
+        posts[told] = (first, post)
+    _note_listed(bench, posts)
+
+
+def _note_listed(bench: Bench, posts: Mapping[str, tuple[Exchange, Exchange]]) -> None:
+    ids = {told: post.member("line_item_id") for told, (_, post) in posts.items()}
+    known = ids_of(found(bench, list(ids.values())))
+    for told, line_item_id in ids.items():
+        expected, is_there = f"what was posted after {told} in the list", line_item_id in known
+        bench.check(_RULE, is_there, expected, "it is not", *posts[told], last_list(bench))
 
 
 @probe("model", "model.sequences", turn=Turn.LATER)
