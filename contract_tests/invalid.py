@@ -19,6 +19,8 @@ ID_PREFIXES = (
     "can_li_{}",
     "can_ {}",
     "can_{}\n",
+    "can_{}" + "x" * 60,
+    "can_" + "x" * 300 + "{}",
 )
 INSTANT_TYPES: tuple[Any, ...] = (
     *(5, 0, 1595236288, 1595236288000, 1.5, None, True, False, [], {}, "", " "),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from contract_tests.bench import Bench, UntestedError, amount_of, item_of
 from contract_tests.exchange import Exchange
@@ -20,6 +20,8 @@ from contract_tests.reading import (
 from contract_tests.traces import trace
 
 _MANY = 26
+_MOST_CENTS = 10_000_000
+"""To be taken from what a bucket owes."""
 _AMOUNTS = (1, 7, 10, 29, 57, 99, 100, 101, 115, 250, 999, 1000, 2049, 4035, 10_001)
 _ALONE = (13, 250_007)
 _EXCESSES = (
@@ -70,7 +72,8 @@ def first_posts(bench: Bench) -> None:
 @probe("money", "money.bucket", "money.buckets-add-up", "money.total-falls")
 def buckets(bench: Bench) -> None:
     """An allocated post takes from the bucket it names; the buckets add up to the total."""
-    _take_from_each(bench, bench.account)
+    _take_from_each(bench, bench.account, lambda owed: owed // 3)
+    _take_from_each(bench, bench.account, lambda owed: min(owed, 3))
 
 
 @probe("money", "money.bucket", "money.buckets-add-up", "money.total-falls", turn=Turn.LATER)
@@ -78,15 +81,15 @@ def buckets_of_others(bench: Bench) -> None:
     """The buckets of each account are like those of the first."""
     bench.second_account()
     for account in bench.target.accounts[1:]:
-        _take_from_each(bench, account)
+        _take_from_each(bench, account, lambda owed: min(owed, 3))
 
 
-def _take_from_each(bench: Bench, account: str) -> None:
+def _take_from_each(bench: Bench, account: str, part: Callable[[int], int]) -> None:
     before = figures(bench, account)
     if not before.buckets:
         raise UntestedError("the account's summary does not show all buckets")
     for allocation, owed in [*before.buckets.items(), (None, before.buckets["PRINCIPAL"])]:
-        cents = min(owed, 3)
+        cents = part(min(owed, bench.target.max_cents or owed, _MOST_CENTS))
         if cents <= 0:
             continue
         more = {} if allocation is None else {"allocation": allocation}
@@ -161,7 +164,7 @@ def more_than_a_bucket_owes(bench: Bench) -> None:
     before = figures(bench)
     for allocation, excess in _EXCESSES:
         owed = max(before.buckets.get(allocation, 0), 0)
-        if owed > 10_000_000:
+        if owed > _MOST_CENTS:
             continue
         post = bench.accepted(bench.post(bench.offset(owed + excess, allocation=allocation)))
         after = figures(bench)
