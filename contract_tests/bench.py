@@ -69,6 +69,8 @@ class Bench:
         self.notes: list[str] = []
         self.first_seconds: dict[Any, float] = {}
         """How long answers took when there were few items, by what was asked."""
+        self.first_constant_seconds = 0.0
+        """How long an answer took then that has nothing to do with items."""
         self.before: dict[str, Any] = {}
         """What each account owed before anything was posted, None where that cannot be read."""
         self.first_posts: dict[str, Exchange] = {}

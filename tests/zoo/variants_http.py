@@ -206,6 +206,18 @@ class Fussy(Zoo):
 
 
 @correct
+class Busier(Zoo):
+    """Takes 4 ms for a request, and 9 ms when its machine has other work as well."""
+
+    count = 0
+
+    def handle(self, request: Request) -> Answer:
+        self.count += 1
+        time.sleep(0.004 if self.count < 110 else 0.009)
+        return super().handle(request)
+
+
+@correct
 class UnderPrefix(Zoo):
     """Has a base URL with a path."""
 
