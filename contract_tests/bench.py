@@ -19,8 +19,9 @@ from contract_tests.rules import FIRST_OPERATION
 from contract_tests.target import Target
 
 JSON = ("Content-Type", "application/json")
-RUN = re.compile(r"Ck[0-9a-f]{13,}", re.IGNORECASE)
-"""What is in every id of a run, in capitals and small letters, and in no id of another run."""
+RUN = re.compile(r'Ck[0-9a-f]{13,}|(?<=["/]00)[0-9]{13}(?=["/]|$)', re.IGNORECASE)
+"""What is in every id of a run, in capitals and small letters, and in no id of another run; ids of
+digits only are two zeros and the time."""
 
 
 class UntestedError(Exception):
@@ -169,11 +170,11 @@ class Bench:
             self.note_flaws(exchange, odd=odd)
         return exchanges
 
-    def race(self, requests: Sequence[Request]) -> list[Exchange]:
+    def race(self, requests: Sequence[Request], *, odd: bool = False) -> list[Exchange]:
         """Send ``requests`` at one instant. Raises OutOfTimeError."""
         exchanges = self.client.race(requests)
         for exchange in exchanges:
-            self.note_flaws(exchange, *exchanges, how="race")
+            self.note_flaws(exchange, *exchanges, odd=odd, how="race")
         return exchanges
 
     def post(self, body: Any, account: str | None = None, **how: Any) -> Exchange:

@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
-from itertools import zip_longest
 from pkgutil import iter_modules
 
 from contract_tests import probes
@@ -33,7 +32,7 @@ from contract_tests.pace import (
     quick_timeout,
 )
 from contract_tests.plan import ORDER, Plan
-from contract_tests.probe import PROBES, Probe, Turn
+from contract_tests.probe import Probe, Turn, all_probes, dealt, of_layer
 from contract_tests.replay import Kept, finding_of
 from contract_tests.rules import LAYERS, Rule, assumptions, rules
 from contract_tests.start import first_look
@@ -108,16 +107,6 @@ def _assumed(bench: Bench, plan: Plan) -> Sequence[AssumptionResult]:
     return [AssumptionResult(of, untested, why) for of in assumptions().values()]
 
 
-def _dealt(layers: Iterable[str], turn: Turn) -> Iterator[Probe]:
-    """Give the probes of a turn, one of each layer after the other."""
-    columns = [[probe for probe in _of(layer) if probe.turn is turn] for layer in layers]
-    return (probe for row in zip_longest(*columns) for probe in row if probe is not None)
-
-
-def _of(layer: str) -> Iterator[Probe]:
-    return (probe for probe in PROBES if probe.layer == layer)
-
-
 class _Run:
     """The layers of a run, one after the other, and what they found."""
 
@@ -135,18 +124,22 @@ class _Run:
         self._kept_seconds = KEPT_SECONDS if plan.is_quick and "growth" in plan.layers else 0.0
         bench.client.deadline -= self._kept_seconds
         self._allowances = _MOST_ALLOWANCES
-        for found in list(bench.breaks):  # by the first look
-            self._keep(found, "shape", 1, 1)
+        first = list(bench.breaks)  # by the first look
         bench.breaks.clear()
+        for found in first:
+            if found.is_unanswered:
+                self._look_again_at_silence(found, "shape", is_first=True)
+            else:
+                self._keep(found, "shape", 1, 1)
 
     def layers(self, progress: Progress) -> Iterator[LayerResult]:
         """Run the layers that are wanted."""
         wanted = [layer for layer in ORDER if layer in self.plan.layers]
         rounds = (Turn.FIRST, Turn.SOON) if self.plan.is_quick else (Turn.FIRST,)
         for turn in rounds:
-            self._take(_dealt(wanted, turn))
+            self._take(dealt(wanted, turn))
         for layer in wanted:
-            self._take(probe for probe in _of(layer) if probe.turn not in rounds)
+            self._take(probe for probe in of_layer(layer) if probe.turn not in rounds)
             reasons = "; ".join(dict.fromkeys(self._layer_reasons[layer]))
             result = LayerResult(layer, self._seconds[layer], self._requests[layer], reasons)
             progress(result, len(self._findings))
@@ -163,7 +156,7 @@ class _Run:
 
     def _called_early(self) -> Iterator[Probe]:
         """Give what has to look at once, as there may be no time for it later."""
-        for probe in PROBES:
+        for probe in all_probes():
             is_due = probe.layer in self.plan.layers and probe.name not in self._early
             if is_due and probe.is_called_early and probe.is_called_early(self.bench):
                 yield probe
@@ -216,12 +209,17 @@ class _Run:
             self._keep(found, probe.layer, seen[rule_id], tries)
         return reason
 
-    def _look_again_at_silence(self, found: Break, layer: str) -> None:
-        """Send what was not answered again, alone, and keep that if it is not answered then."""
+    def _look_again_at_silence(self, found: Break, layer: str, *, is_first: bool = False) -> None:
+        """Send what was not answered again, alone, and keep that if it is not answered then.
+
+        ``is_first`` is: nothing more can be seen of the server if there is no time for that.
+        """
         self._allow_for_silence()
         try:
             again = self.bench.client.send(found.exchanges[-1].request)
         except OutOfTimeError:
+            if is_first:
+                self._keep(found, layer, 2, 2)
             return
         if again.answer is None:
             self._keep(found._replace(exchanges=(again,)), layer, 2, 2)

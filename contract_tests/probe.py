@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum, auto
+from itertools import zip_longest
 from typing import NamedTuple, TypeAlias
 
 from contract_tests.bench import Bench
@@ -62,3 +63,19 @@ def probe(
         return look
 
     return register
+
+
+def all_probes() -> Iterator[Probe]:
+    """Give all there are."""
+    return iter(PROBES)
+
+
+def dealt(layers: Iterable[str], turn: Turn) -> Iterator[Probe]:
+    """Give the probes of a turn, one of each layer after the other."""
+    columns = [[probe for probe in of_layer(layer) if probe.turn is turn] for layer in layers]
+    return (probe for row in zip_longest(*columns) for probe in row if probe is not None)
+
+
+def of_layer(layer: str) -> Iterator[Probe]:
+    """Give the probes of a layer, in the order in which they look."""
+    return (probe for probe in PROBES if probe.layer == layer)

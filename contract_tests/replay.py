@@ -66,19 +66,22 @@ def remark(bench: Bench, found: Break) -> str:
 
 def _again(bench: Bench, found: Break) -> Exchange:
     """Send what shows ``found`` with new ids; give the last exchange. Raises OutOfTimeError."""
-    run = f"Ck{time.time_ns() // 1000:x}"
-    requests = [_of_run(exchange.request, run) for exchange in found.exchanges]
+    now = time.time_ns()
+    requests = [_of_run(exchange.request, now) for exchange in found.exchanges]
     if found.how == "connection":
         with Connection(bench.target) as connection:
             return [bench.client.send(request, connection) for request in requests][-1]
     return [bench.client.send(request) for request in requests][-1]
 
 
-def _of_run(request: Request, run: str) -> Request:
+def _of_run(request: Request, now: int) -> Request:
     """Give a request with the ids of another run."""
+
+    def renamed(text: str) -> str:
+        digits = str(now // 1_000_000)
+        return RUN.sub(lambda found: digits if found[0].isdigit() else f"Ck{now:x}", text)
+
     body = request.body
     if body is not None:
-        body = RUN.sub(run, body.decode("utf-8", "surrogateescape")).encode(
-            "utf-8", "surrogateescape"
-        )
-    return request._replace(target=RUN.sub(run, request.target), body=body)
+        body = renamed(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+    return request._replace(target=renamed(request.target), body=body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -72,6 +73,7 @@ def ids(bench: Bench) -> None:
         {**bench.offset(1), "line_item_id": form.replace("{}", bench.new_id()[3:])}
         for form in forms
     ]
+    bodies.append({**bench.offset(1), "line_item_id": f"00{time.time_ns() // 1_000_000}"})
     _check_all(bench, "accepts.ids", bodies)
     _check_listed(bench, "accepts.ids", bodies)
     _check_sizes(bench)
@@ -227,6 +229,12 @@ def unknown_members(bench: Bench) -> None:
     """Other members are allowed, and mean nothing."""
     bodies = [{**more, **bench.offset(1)} for more in valid.UNKNOWN]
     _check_all(bench, "accepts.unknown-members", bodies)
+    other = bench.new_id()
+    names = ("id", "lineItemId", "item_id", "external_id")
+    nameless = bench.post({"original_amount_cents": 1, **dict.fromkeys(names, other)})
+    is_own = nameless.is_ok and nameless.member("line_item_id") != other
+    told = f"200 and a generated id, whatever is said by {', '.join(names)}"
+    bench.check("accepts.unknown-members", is_own, told, nameless)
     exchange = bench.post({**bench.offset(1), **valid.UNKNOWN[3]})
     named = exchange.member("account_id")
     bench.check(

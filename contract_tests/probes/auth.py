@@ -26,6 +26,8 @@ from contract_tests.reading import (
 )
 from contract_tests.traces import trace
 
+_NOBODY = (("Authorization", "Bearer nobody-knows-me"),)
+
 
 def _note(bench: Bench, rule_id: str, told: str, exchange: Exchange) -> None:
     """Note whether a request with well-formed credentials that are wrong was turned down."""
@@ -82,6 +84,30 @@ def posts(bench: Bench) -> None:
     bench.check("auth.records-nothing", before.is_same(after), told, got, *seen)
 
 
+@probe("auth", "auth.foreign-token", "auth.required", writes=False)
+def other_accounts(bench: Bench) -> None:
+    """Each account needs the token."""
+    bench.second_account()
+    for headers, rule_id in (((), "auth.required"), (_NOBODY, "auth.foreign-token")):
+        requests = [
+            Request("GET", path, headers, None, operation)
+            for account in bench.target.accounts[1:]
+            for operation, path in _paths_of(bench, account)
+        ]
+        if bench.target.allows_writes:
+            requests += [
+                bench.posting(bench.offset(1), account, headers=(*headers, JSON))
+                for account in bench.target.accounts[1:]
+            ]
+        for exchange in bench.send_all(requests):
+            _note(bench, rule_id, "an account like any other", exchange)
+
+
+def _paths_of(bench: Bench, account: str) -> Sequence[tuple[str, str]]:
+    paths = ((READ_ACCOUNT, path_of(account)), (LIST_ITEMS, items_of(account)))
+    return [(operation, path) for operation, path in paths if operation in bench.reads]
+
+
 def _reads(bench: Bench) -> Sequence[tuple[str, str]]:
     paths = {READ_ACCOUNT: path_of(bench.account), LIST_ITEMS: items_of(bench.account)}
     known = newest(bench) if {READ_ITEM, LIST_ITEMS} <= bench.reads else []
@@ -113,7 +139,7 @@ def reads(bench: Bench) -> None:
 def giving_back(bench: Bench) -> None:
     """What gives back needs the token too, where there is such an operation."""
     target = f"{items_of(bench.account)}/credit_offsets"
-    for headers in ((), (("Authorization", "Bearer nobody-knows-me"),)):
+    for headers in ((), _NOBODY):
         request = bench.posting(bench.offset(1), target=target, headers=(*headers, JSON))
         exchange = bench.send(request._replace(operation="createAccountCreditOffset"), odd=True)
         told = "no success, for a credit offset without the right token"
@@ -125,7 +151,7 @@ def before_all_else(bench: Bench) -> None:
     """Who has no token learns nothing: neither what exists, nor what is wrong with a body."""
     for headers, told in (
         ((), "no token"),
-        ((("Authorization", "Bearer nobody-knows-me"),), "a foreign token"),
+        (_NOBODY, "a foreign token"),
     ):
         bad = (
             bench.posting({"original_amount_cents": "x"}, headers=(*headers, JSON)),
@@ -157,7 +183,7 @@ def one_connection(bench: Bench) -> None:
         is_fine = then.status in fine
         bench.check("auth.connection", is_fine, told, then.seen(), one, then, how=how)
 
-    for wrong in ((), (("Authorization", "Bearer nobody-knows-me"),)):
+    for wrong in ((), _NOBODY):
         with Connection(bench.target) as connection:
             good = bench.send(bench.posting(bench.offset(1)), connection)
             bad = bench.send(bench.posting(bench.offset(1), headers=(*wrong, JSON)), connection)

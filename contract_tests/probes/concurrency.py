@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contract_tests.bench import JSON, Bench, UntestedError, amount_of, items_of, path_of
+from contract_tests.crediting import crediting
 from contract_tests.exchange import Exchange
 from contract_tests.probe import Turn, probe
 from contract_tests.racing import note_each, note_fell, note_listed_once, note_own_answers
@@ -112,7 +113,6 @@ def no_ids(bench: Bench) -> None:
     "concurrency.no-lost-item",
     "concurrency.no-lost-update",
     "concurrency.own-answers",
-    turn=Turn.LATER,
 )
 def two_accounts(bench: Bench) -> None:
     """Posts to two accounts at once are not mixed up."""
@@ -134,6 +134,24 @@ def two_accounts(bench: Bench) -> None:
             cents = sum(body["original_amount_cents"] for body in mine)
             note_fell(bench, before[number], after[number], cents, exchanges)
             note_listed_once(bench, [of["line_item_id"] for of in mine], exchanges, account)
+
+
+@probe("concurrency", "concurrency.no-lost-update")
+def debits_and_credits(bench: Bench) -> None:
+    """Debit and credit offsets at once all count."""
+    for _ in _rounds(bench, 2, 4):
+        pairs = [(bench.offset(3), bench.offset(1)) for _ in range(_AT_ONCE // 2)]
+        requests = [
+            request
+            for debit, given in pairs
+            for request in (bench.posting(debit), crediting(bench, given))
+        ]
+        before = total(bench)
+        exchanges = bench.race(requests, odd=True)
+        after = total(bench)
+        if not all(exchange.is_ok for exchange in exchanges):
+            raise UntestedError("the server has no POST …/credit_offsets, or refuses some at once")
+        note_fell(bench, before, after, (3 - 1) * len(pairs), exchanges)
 
 
 @probe("concurrency", "concurrency.reads")

@@ -98,7 +98,8 @@ def _note_listed(bench: Bench, posts: Mapping[str, tuple[Exchange, Exchange]]) -
 @probe("model", "model.sequences", turn=Turn.LATER)
 def pairs_of_allocations(bench: Bench) -> None:
     """Each allocation after each other takes from its own bucket."""
-    before = figures(bench)
+    account = bench.target.account(1) or bench.account  # the buckets of the first are empty
+    before = figures(bench, account)
     if not before.buckets:
         raise UntestedError("the account's summary does not show all buckets")
     walk = list(_walk([None, *BUCKETS]))
@@ -106,8 +107,8 @@ def pairs_of_allocations(bench: Bench) -> None:
     for number, (earlier, allocation) in enumerate(pairwise([None, *walk])):
         cents = 1 + number % 2
         more = {} if allocation is None else {"allocation": allocation}
-        post = bench.accepted(bench.post(bench.offset(cents, **more)))
-        after = figures(bench)
+        post = bench.accepted(bench.post(bench.offset(cents, **more), account))
+        after = figures(bench, account)
         told = f"with {allocation or 'no allocation'} after {earlier or 'none'}"
         seen = (post,) if last is None else (last, post)
         bucket = allocation or "PRINCIPAL"

@@ -32,8 +32,8 @@ def repeats(bench: Bench) -> None:
     bench.accepted(bench.post(bench.offset(5)))
     _repeat(bench, body, first, trace(bench))
     bench.send_all([bench.posting(bench.offset(1)) for _ in range(_BETWEEN)])
-    bench.post({**bench.offset(1), "allocation": "nowhere"})
-    seen = _repeat(bench, body, first, trace(bench))
+    bench.post({**body, "allocation": "nowhere"})
+    _repeat(bench, body, first, trace(bench))
     for other in (bench.offset(9), bench.offset(0), bench.offset(3, effective_at=PAST)):
         first = bench.post(other)
         if first.is_ok:

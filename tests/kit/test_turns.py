@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contract_tests import kit
+from contract_tests import probe as probe_module
 from contract_tests.bench import Bench, path_of
 from contract_tests.client import OutOfTimeError
 from contract_tests.findings import Report
@@ -31,7 +32,7 @@ def looked(monkeypatch: pytest.MonkeyPatch, *, is_quick: bool) -> tuple[list[str
 
     turns = [(turn, number) for turn in reversed(Turn) for number in (1, 2)]
     probes = [probe(layer, turn, number) for layer in LAYERS for turn, number in turns]
-    monkeypatch.setattr(kit, "PROBES", probes)
+    monkeypatch.setattr(probe_module, "PROBES", probes)
     with started("plain") as url:
         plan = Plan(is_quick=is_quick, layers=LAYERS)
         report = kit.check(Target(url, TOKEN, ("can_101",)), plan, "1", lambda *_: None)
@@ -69,7 +70,7 @@ def test_a_rule_that_two_looked_at_in_vain_is_told_with_both_reasons(
         return Probe("auth", rules, late, writes=writes, turn=Turn.SOON, is_called_early=None)
 
     posting = probe("auth.scheme", "auth.first", writes=True)
-    monkeypatch.setattr(kit, "PROBES", [posting, probe("auth.scheme", writes=False)])
+    monkeypatch.setattr(probe_module, "PROBES", [posting, probe("auth.scheme", writes=False)])
     with started("plain") as url:
         plan = Plan(layers=("auth",))
         report = kit.check(Target(url, TOKEN, ("can_101",)), plan, "1", lambda *_: None)
