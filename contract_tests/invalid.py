@@ -19,6 +19,7 @@ ID_PREFIXES = (
     "can_li_{}",
     "can_ {}",
     "can_{}\n",
+    "can_{}\u00e9",
     "can_{}" + "x" * 60,
     "can_" + "x" * 300 + "{}",
 )

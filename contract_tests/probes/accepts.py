@@ -79,9 +79,18 @@ def ids(bench: Bench) -> None:
     _check_sizes(bench)
     stem = bench.new_id()
     apart = [stem, stem.upper(), f"{stem}e\u0301", f"{stem}\u00e9", f"{stem}-01", f"{stem}-1"]
-    apart += [f"{stem} ", f" {stem}", f"{stem}\u200b"]
+    apart += [f"{stem} ", f" {stem}", f"{stem}\u200b", f"{stem}{'x' * 80}1", f"{stem}{'x' * 80}2"]
     _check_all(bench, "accepts.ids", [{**bench.offset(1), "line_item_id": of} for of in apart])
     _check_lines(bench)
+    _check_words(bench)
+
+
+def _check_words(bench: Bench) -> None:
+    """An id that looks like nothing is one. It is the same in each run, so nothing is posted."""
+    for word in ("0", "null", "false"):
+        exchange = bench.post({"line_item_id": word, "original_amount_cents": 0})
+        shown = exchange.member("line_item_id") if exchange.is_ok else word
+        bench.check("accepts.ids", shown == word, f"line_item_id {word!r}", exchange)
 
 
 def _check_lines(bench: Bench) -> None:

@@ -85,6 +85,10 @@ def filters(bench: Bench) -> None:
         told = "a list without the new item"
         bench.check("records.filters", works[name], told, seen.seen(), post, seen)
         bench.check("records.filters", kept.is_ok, "a list with the new item", kept)
+    if works["effective_at_after"]:
+        odd = _filtered(bench, "effective_at_after=yesterday")
+        refused = 400 <= odd.status < 500
+        bench.check("records.filters", refused, "a refusal of a bound that is no date-time", odd)
     if works["effective_at_after"] and works["effective_at_before"]:
         _note_bounds(bench, day_before if works["updated_at_after"] else None)
     if works["line_item_type"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contract_tests import invalid
@@ -27,6 +27,11 @@ def amounts(bench: Bench) -> None:
     refused(bench, "refuses.amount-missing", [*without, inside])
     types = member_cases("original_amount_cents", invalid.AMOUNT_TYPES)
     refused(bench, "refuses.amount-types", types)
+
+
+def _almost(account: str) -> Sequence[str]:
+    """Give ids that are none, and that one might take for that of an account."""
+    return (f"{account}x", account.swapcase(), f"{account}\n", f"{account}\x00x", f"{account}/")
 
 
 def _only(members: Mapping[str, Any]) -> Case:
@@ -131,7 +136,7 @@ def unknown_accounts(bench: Bench) -> None:
     """What is posted to an account that does not exist is refused, and makes none."""
     cases = [
         body_case(f"account {account!r}", lambda b: b.offset(1), account=account)
-        for account in (*invalid.UNKNOWN_ACCOUNTS, f"{bench.account}x", bench.account.swapcase())
+        for account in (*invalid.UNKNOWN_ACCOUNTS, *_almost(bench.account))
         if account not in bench.target.accounts
     ]
     refused(bench, "refuses.unknown-accounts", cases)
