@@ -96,7 +96,7 @@ class Bench:
     @property
     def is_throttled(self) -> bool:
         """Whether the server has answered anything with 429."""
-        return any(exchange.is_throttled for exchange in self.client.exchanges)
+        return self.client.is_throttled
 
     def second_account(self, number: int = 1) -> str:
         """Give another account. Raises UntestedError."""

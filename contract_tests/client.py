@@ -44,6 +44,8 @@ class Client:
         self.target = target
         self.deadline = deadline
         self.exchanges: list[Exchange] = []
+        self.is_throttled = False
+        """Whether anything was answered with 429."""
         self._pool = ThreadPoolExecutor(_MAX_IN_FLIGHT, thread_name_prefix="check")
         self._racers = ThreadPoolExecutor(MAX_RACERS, thread_name_prefix="check-race")
         self._turn = threading.Lock()
@@ -138,6 +140,7 @@ class Client:
     def _keep(self, exchange: Exchange, seconds: float) -> None:
         """Keep an exchange. Raises OutOfTimeError if it was not given the time to be answered."""
         self.exchanges.append(exchange)
+        self.is_throttled = self.is_throttled or exchange.is_throttled
         is_cut_short = seconds < self.target.timeout_seconds and self.seconds_left <= 0
         if exchange.answer is None and is_cut_short:
             raise OutOfTimeError
