@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contract_tests.client import Client
 
-QUICK_SECONDS = 2.6
+QUICK_SECONDS = 2.7
 FULL_SECONDS = 18.0
 QUICK_TIMEOUT = 2.0
 _LEAST_QUICK_TIMEOUT = 0.7

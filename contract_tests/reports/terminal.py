@@ -42,7 +42,7 @@ def render(
     report: Report, *, colour: bool = False, width: int = WIDTH, secrets: Sequence[str] = ()
 ) -> str:
     """Give the summary of a run, which ends in a line break; commands may be wider than it."""
-    report = redacted(report, secrets)
+    report = redacted(report._replace(exchanges=()), secrets)  # there may be thousands
     screen = _Screen(is_coloured=colour, width=width)
     blocks = [
         list(_head(report, screen)),
