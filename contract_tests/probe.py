@@ -18,7 +18,7 @@ class Turn(Enum):
     FIRST = auto()
     """Before all layers: at what others change."""
     SOON = auto()
-    """When its layer runs; in a quick run one of each layer after the other."""
+    """When its layer runs; in a quick run one of each module of each layer after the other."""
     LATER = auto()
     """Then too; but in a quick run after all layers, if there is time."""
     FULL = auto()
@@ -71,9 +71,14 @@ def all_probes() -> Iterator[Probe]:
 
 
 def dealt(layers: Iterable[str], turn: Turn) -> Iterator[Probe]:
-    """Give the probes of a turn, one of each layer after the other."""
-    columns = [[probe for probe in of_layer(layer) if probe.turn is turn] for layer in layers]
-    return (probe for row in zip_longest(*columns) for probe in row if probe is not None)
+    """Give the probes of a turn: one of each module of each layer, then the next of each."""
+    columns: dict[tuple[str, str], list[Probe]] = {}
+    for layer in layers:
+        for probe in of_layer(layer):
+            if probe.turn is turn:
+                columns.setdefault((layer, probe.look.__module__), []).append(probe)
+    rows = zip_longest(*columns.values())
+    return (probe for row in rows for probe in row if probe is not None)
 
 
 def of_layer(layer: str) -> Iterator[Probe]:

@@ -92,11 +92,12 @@ def methods(bench: Bench) -> None:
         items_of(nobody): ("DELETE", "PATCH", "POST"),
     }
     before = trace(bench)
-    exchanges = [
-        bench.send(_of_method(bench, method, path), odd=True)
+    requests = [
+        _of_method(bench, method, path)
         for path, refused in places.items()
         for method in (*refused, *(() if nobody in path else ("TRACE", "FOO")))
     ]
+    exchanges = bench.send_all(requests, odd=True)
     after = trace(bench)
     for exchange in exchanges:
         if exchange.answer is not None:
