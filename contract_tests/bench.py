@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from contract_tests.answers import flaws
-from contract_tests.client import Client
+from contract_tests.client import Client, OutOfTimeError
 from contract_tests.connection import Connection
 from contract_tests.exchange import Exchange, Request
 from contract_tests.rules import FIRST_OPERATION
@@ -165,7 +165,14 @@ class Bench:
 
     def send_all(self, requests: Sequence[Request], *, odd: bool = False) -> list[Exchange]:
         """Send ``requests``, several at a time. Raises OutOfTimeError."""
-        exchanges = self.client.send_all(requests)
+        known = len(self.client.exchanges)
+        try:
+            exchanges = self.client.send_all(requests)
+        except OutOfTimeError:
+            for exchange in self.client.exchanges[known:]:  # what had its time counts
+                if exchange.answer or exchange.seconds >= self.target.timeout_seconds:
+                    self.note_flaws(exchange, odd=odd)
+            raise
         for exchange in exchanges:
             self.note_flaws(exchange, odd=odd)
         return exchanges

@@ -42,6 +42,9 @@ from contract_tests.undo import undo
 _MORE_TRIES = 2
 _MOST_ALLOWANCES = 3
 """How often a run may take longer because something was not answered."""
+_GRACE_SECONDS = 0.8
+"""How long a run may take beyond its end because of that."""
+_LONG_SECONDS, _OFTEN = 2.0, 3
 _MIN_TRIES = {"http.answers": 2, "growth.posts": 1, "growth.reads": 1, "growth.lists": 1}
 """What a busy machine may cause: it counts only where it shows each time, and how often it has to
 (a look at growth measures twice)."""
@@ -218,13 +221,18 @@ class _Run:
         try:
             again = self.bench.client.send(found.exchanges[-1].request)
         except OutOfTimeError:
-            if is_first:
+            if is_first or self._was_often_silent():
                 self._keep(found, layer, 2, 2)
             return
         if again.answer is None:
             self._keep(found._replace(exchanges=(again,)), layer, 2, 2)
         else:
             self.notes.append(f"{found.rule_id}: once {found.got}, and not again")
+
+    def _was_often_silent(self) -> bool:
+        """Tell whether so many requests were not answered for so long that no machine is it."""
+        silent = (of for of in self.bench.client.exchanges if of.answer is None)
+        return sum(of.seconds >= _LONG_SECONDS for of in silent) >= _OFTEN
 
     def _allow_for_silence(self) -> None:
         """Let layers take longer, by one time-out: who waits in vain is to know whether always."""
@@ -233,7 +241,7 @@ class _Run:
         self._allowances -= 1
         client = self.bench.client
         until = time.monotonic() + 1.5 * client.target.timeout_seconds
-        client.deadline = max(client.deadline, min(until, self._end))
+        client.deadline = max(client.deadline, min(until, self._end + _GRACE_SECONDS))
 
     def _look(self, probe: Probe, *, raises: bool = False) -> tuple[str, list[Break]]:
         reason = ""

@@ -10,7 +10,7 @@ QUICK_TIMEOUT = 2.0
 _LEAST_QUICK_TIMEOUT = 0.7
 """Seconds for a request of a quick run, by how fast the first answers were."""
 _TIMES_AS_LONG = 16
-KEPT_SECONDS = 0.2
+KEPT_SECONDS = 0.4
 """What a quick run keeps for a look at growth, which may have taken the time of all else."""
 _UNDO_SECONDS = (0.15, 3.0)
 """What is kept at least, and at most, for giving back what was taken."""

@@ -89,7 +89,7 @@ def with_more_items(bench: Bench) -> None:
     slowest = max(bench.first_seconds.values())
     count = _QUICK_ITEMS if bench.is_quick else _ITEMS
     lacking = 0 if _has_grown(bench) else max(count - _posted(bench), 0)
-    if slowest * (lacking / 8 + _SAMPLES) > bench.client.seconds_left / 3:
+    if slowest * (lacking / 8 + 2) > bench.client.seconds_left:
         raise UntestedError("out of time")
     bench.send_all([bench.posting(bench.offset(1)) for _ in range(lacking)])
     for ask, before in bench.first_seconds.items():

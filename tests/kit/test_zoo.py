@@ -35,6 +35,11 @@ DEFECTS = {
     "wire_large_left": "http.connection",
     "account_date_only": "shape.answer-schema",
     "slowed_posts": "http.throttling",
+    "hangs_on_unknown_path": "http.answers",
+    "forgets_soon": "records.repeat",
+    "second_account_mixes_buckets": "money.bucket",
+    "dated_loses_allocation": "money.bucket",
+    "says_gzip": "http.framing",
 }
 UNHURRIED = {"budget": 20.0}
 """So that all is seen on a machine that has other work."""
