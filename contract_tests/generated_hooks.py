@@ -22,7 +22,6 @@ _TOO_MANY_REQUESTS = 429
 _LONGEST_WAIT = 5.0
 
 
-@schemathesis.hook
 def before_call(
     _context: schemathesis.HookContext,
     case: schemathesis.Case[Any],
@@ -38,7 +37,6 @@ def before_call(
         case.path_parameters = {**parameters, "account_id": named[0]}
 
 
-@schemathesis.hook
 def after_call(
     _context: schemathesis.HookContext, _case: schemathesis.Case[Any], response: Any
 ) -> None:
@@ -46,3 +44,8 @@ def after_call(
     if response.status_code == _TOO_MANY_REQUESTS and _WAITS in os.environ:
         said = "".join(response.headers.get("retry-after") or ())
         time.sleep(min(float(said), _LONGEST_WAIT) if said.isdecimal() else 1.0)
+
+
+if _ACCOUNTS in os.environ:  # it is a check that has Schemathesis load this, and nobody else
+    schemathesis.hook(before_call)
+    schemathesis.hook(after_call)

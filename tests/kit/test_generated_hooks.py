@@ -7,8 +7,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 
 from contract_tests import generated_hooks as hooks
+
+NOTHING: Any = SimpleNamespace()
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +23,7 @@ def _told(monkeypatch: pytest.MonkeyPatch) -> None:
 def sent(method: str, **parameters: object) -> Any:
     """Give the parameters of the path that a request is sent with."""
     made: Any = SimpleNamespace(method=method, path_parameters=parameters)
-    hooks.before_call(SimpleNamespace(), made, {})
+    hooks.before_call(NOTHING, made, {})
     return made.path_parameters
 
 
@@ -63,6 +66,11 @@ def test_with_a_rate_of_its_own_it_waits_where_it_is_told_to(
     if is_slow:
         monkeypatch.setenv("CANOPY_GENERATED_WAITS", "1")
     answer = SimpleNamespace(status_code=status, headers={"retry-after": said} if said else {})
-    hooks.after_call(SimpleNamespace(), SimpleNamespace(), answer)
+    hooks.after_call(NOTHING, NOTHING, answer)
 
     assert waited == seconds
+
+
+def test_it_hooks_into_no_run_of_schemathesis_but_that_of_a_check() -> None:
+    for hook in (hooks.before_call, hooks.after_call):
+        assert hook not in GLOBAL_HOOK_DISPATCHER.get_all_by_name(hook.__name__)
