@@ -13,6 +13,7 @@ import time
 import pytest
 
 from contract_tests import ending, kit
+from contract_tests import probe as probe_module
 from contract_tests.bench import Bench
 from contract_tests.ending import StoppedError
 from contract_tests.plan import Plan
@@ -51,7 +52,7 @@ def posted(zoo: Zoo, account: str = A) -> list[int]:
 def check(monkeypatch: pytest.MonkeyPatch, zoo: Zoo, look: Look, *accounts: str) -> None:
     """Check a server with one probe."""
     probe = Probe("money", (), look, writes=True, turn=Turn.SOON, is_called_early=None)
-    monkeypatch.setattr(kit, "PROBES", [probe])
+    monkeypatch.setattr(probe_module, "PROBES", [probe])
     with running(zoo) as url:
         target = Target(url, TOKEN, accounts or (A,), allows_writes=True)
         kit.check(target, Plan(is_quick=True, layers=("money",)), "1", lambda *_: None)
