@@ -25,13 +25,14 @@ def render(report: Report, *, secrets: Sequence[str] = ()) -> str:
     without an answer has the status 0 and says why in its comment.
     """
     report = redacted(report, secrets)
-    log = {
+    about = {
         "version": "1.2",
         "creator": {"name": "canopy-mock", "version": report.version},
-        "entries": [_entry(report.url, exchange) for exchange in report.exchanges],
         "comment": f"canopy-mock check of {report.url}, seed {report.seed}",
     }
-    return json.dumps({"log": log}, indent=1) + "\n"
+    # an entry a line: as one value, thousands of them would take some hundred megabytes
+    entries = ",\n".join(json.dumps(_entry(report.url, of)) for of in report.exchanges)
+    return f'{{"log": {json.dumps(about)[:-1]}, "entries": [\n{entries}\n]}}}}\n'
 
 
 def _entry(url: str, exchange: Exchange) -> dict[str, Any]:
