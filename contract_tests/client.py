@@ -112,7 +112,9 @@ class Client:
         assert len(requests) <= MAX_RACERS, "more than there are threads for"
         barrier = threading.Barrier(len(requests))
         connections = [Connection(self.target) for _ in requests]
-        all(connection.open() for connection in connections)  # until there is no room for more
+        for connection in connections:
+            if not connection.open():
+                break  # there is no room for more: who is left connects when he sends
 
         def start(request: Request, connection: Connection) -> Exchange:
             with connection:

@@ -222,7 +222,7 @@ class _Run:
             again = self.bench.client.send(found.exchanges[-1].request)
         except OutOfTimeError:
             if is_first or self._was_often_silent():
-                self._keep(found, layer, 2, 2)
+                self._findings[found.rule_id] = Kept(found, layer, 1, 1)
             return
         if again.answer is None:
             self._keep(found._replace(exchanges=(again,)), layer, 2, 2)

@@ -11,7 +11,8 @@ ORDER = (
     *("model", "shape"),
 )
 """In which order layers run: what tells most for its time comes first, as the time may not suffice
-for all; growth as soon as there are items, as what grows slow takes the time of the rest."""
+for all; growth as soon as there are items, as what grows slow takes the time of the rest. A quick
+run goes round them (probe.py)."""
 
 
 class Plan(NamedTuple):

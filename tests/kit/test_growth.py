@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from contract_tests.bench import Bench
-from contract_tests.client import Client
 from contract_tests.probes import growth
 from contract_tests.probes.growth import Taken
-from contract_tests.start import first_look
-from contract_tests.target import Target
-from tests.zoo.guard import TOKEN
-from tests.zoo.server import started
+from tests.kit.looking import looking
+from tests.zoo.api import Zoo
 
 FIRST = Taken([0.010] * 9, [0.004] * 3)
 
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
-    with started("plain") as url:
-        target = Target(url, TOKEN, ("can_101",), allows_writes=True)
-        client = Client(target, time.monotonic() + 30)
-        yield first_look(client, 1, is_quick=True)
-        client.close()
+    with looking(Zoo()) as bench:
+        yield bench
 
 
 def looked(bench: Bench, monkeypatch: pytest.MonkeyPatch, later: Taken) -> list[str]:

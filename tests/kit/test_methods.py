@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from contract_tests.bench import Bench, item_of, items_of, offsets_of, path_of
-from contract_tests.client import Client
 from contract_tests.probes.http import methods
-from contract_tests.start import first_look
-from contract_tests.target import Target
+from tests.kit.looking import looking
 from tests.zoo.api import Zoo
-from tests.zoo.guard import TOKEN
 from tests.zoo.messages import Answer, Request
-from tests.zoo.server import running
 
 A = "can_101"
 HARMLESS = {"GET", "TRACE", "FOO"}
@@ -22,11 +16,8 @@ HARMLESS = {"GET", "TRACE", "FOO"}
 
 def looked(zoo: Zoo) -> Bench:
     """Let the probe look at a server; give the bench with what it found."""
-    with running(zoo) as url:
-        client = Client(Target(url, TOKEN, (A,), allows_writes=True), time.monotonic() + 30)
-        bench = first_look(client, 1, is_quick=True)
+    with looking(zoo) as bench:
         methods(bench)
-        client.close()
     return bench
 
 

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from contract_tests.bench import Bench
-from contract_tests.client import Client
 from contract_tests.probes.records_repeats import repeats_of_odd_ids
 from contract_tests.probes.refuses import allocations, amounts
-from contract_tests.start import first_look
-from contract_tests.target import Target
+from tests.kit.looking import looking
 from tests.zoo.api import Zoo
-from tests.zoo.guard import TOKEN
 from tests.zoo.ledger import Bucket
 from tests.zoo.messages import Answer, Request
-from tests.zoo.server import running
 
 
 class TakesNow(Zoo):
@@ -46,15 +38,6 @@ class TakesRefused(Zoo):
         if answer.status == 422 and b'"0x2"' in request.body:
             self.accounts["can_101"].owed_cents[Bucket.PRINCIPAL] -= 1
         return answer
-
-
-@contextmanager
-def looking(zoo: Zoo) -> Iterator[Bench]:
-    with running(zoo) as url:
-        target = Target(url, TOKEN, ("can_101",), allows_writes=True)
-        client = Client(target, time.monotonic() + 30)
-        yield first_look(client, 1, is_quick=True)
-        client.close()
 
 
 def test_what_is_recorded_alone_is_told_alone() -> None:

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from contract_tests.bench import Bench, Break, item_of
-from contract_tests.client import Client
 from contract_tests.exchange import Answer, Exchange
 from contract_tests.reading import READ_ITEM
 from contract_tests.replay import remark
 from contract_tests.running import check_quietly
-from contract_tests.start import first_look
-from contract_tests.target import Target
-from tests.zoo.guard import TOKEN
+from tests.kit.looking import looking
+from tests.zoo.api import Zoo
 from tests.zoo.judge import options
 from tests.zoo.server import started
 
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
-    with started("plain") as url:
-        client = Client(Target(url, TOKEN, ("can_101",), allows_writes=True), time.monotonic() + 20)
-        yield first_look(client, 1, is_quick=True)
-        client.close()
+    with looking(Zoo()) as bench:
+        yield bench
 
 
 def broken(*exchanges: Exchange, how: str = "sequence") -> Break:

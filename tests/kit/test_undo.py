@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
 
 from contract_tests.bench import Bench, UntestedError
-from contract_tests.client import Client
 from contract_tests.crediting import credit
 from contract_tests.exchange import Answer as Answered
 from contract_tests.exchange import Exchange
@@ -19,28 +16,15 @@ from contract_tests.postings import Tally, tallies
 from contract_tests.probes import shape
 from contract_tests.probes.auth import foreign_account
 from contract_tests.probes.money import one_post
-from contract_tests.start import first_look
-from contract_tests.target import Target
 from contract_tests.undo import undo, untouched
+from tests.kit.looking import looking
 from tests.zoo.api import Zoo
-from tests.zoo.guard import TOKEN
 from tests.zoo.ledger import Bucket, Order
 from tests.zoo.messages import Answer, Json, Refused
-from tests.zoo.server import running
 from tests.zoo.variants import MinimalAnswers
 from tests.zoo.variants_http import OnlyPost
 
 A, B, C = "can_101", "can_102", "can_103"
-
-
-@contextmanager
-def looking(zoo: Zoo, *accounts: str, **how: Any) -> Iterator[Bench]:
-    """Give a bench on a server, after the first look, which posts a cent to each account."""
-    with running(zoo) as url:
-        target = Target(url, TOKEN, accounts or (A,), allows_writes=True)._replace(**how)
-        client = Client(target, time.monotonic() + 30)
-        yield first_look(client, 1, is_quick=True)
-        client.close()
 
 
 def owed(zoo: Zoo, account: str = A) -> dict[str, int]:
