@@ -222,3 +222,23 @@ class SlowedInHtml(Zoo):
             answer.body = b"<html><body><h1>Too many requests</h1></body></html>"
             answer.headers["Content-Type"] = "text/html"
         return answer
+
+
+@defect("auth")
+class SecondAccountOpen(Zoo):
+    """Whoever comes is let in to the second account."""
+
+    def authorise(self, operation: str, request: Request) -> None:
+        if "/can_102" not in request.path:
+            super().authorise(operation, request)
+
+
+@defect("accepts")
+class WordsAreNoIds(Zoo):
+    """The ids 0, null and false count as none."""
+
+    def prepared(self, body: Json) -> Json:
+        prepared = super().prepared(body)
+        if isinstance(prepared, dict) and prepared.get("line_item_id") in ("0", "null", "false"):
+            return {name: of for name, of in prepared.items() if name != "line_item_id"}
+        return prepared
