@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from http.client import responses
 from typing import Any
@@ -18,11 +18,12 @@ _UNKNOWN_SIZE = -1
 _BINARY = "application/octet-stream"
 
 
-def render(report: Report, *, secrets: Sequence[str] = ()) -> str:
-    """Give all exchanges as HAR, in the order in which they ended.
+def lines(report: Report, *, secrets: Sequence[str] = ()) -> Iterator[str]:
+    """Give all exchanges as HAR, in the order in which they ended, an exchange a line.
 
     A body that is not UTF-8 is in base64, which its ``encoding`` or ``_encoding`` says. An exchange
-    without an answer has the status 0 and says why in its comment.
+    without an answer has the status 0 and says why in its comment. As one text, the thousands of
+    them that a run has would take a hundred megabytes.
     """
     report = redacted(report, secrets)
     about = {
@@ -30,9 +31,10 @@ def render(report: Report, *, secrets: Sequence[str] = ()) -> str:
         "creator": {"name": "canopy-mock", "version": report.version},
         "comment": f"canopy-mock check of {report.url}, seed {report.seed}",
     }
-    # an entry a line: as one value, thousands of them would take some hundred megabytes
-    entries = ",\n".join(json.dumps(_entry(report.url, of)) for of in report.exchanges)
-    return f'{{"log": {json.dumps(about)[:-1]}, "entries": [\n{entries}\n]}}}}\n'
+    yield f'{{"log": {json.dumps(about)[:-1]}, "entries": [\n'
+    for number, exchange in enumerate(report.exchanges):
+        yield ("" if number == 0 else ",\n") + json.dumps(_entry(report.url, exchange))
+    yield "\n]}}\n"
 
 
 def _entry(url: str, exchange: Exchange) -> dict[str, Any]:

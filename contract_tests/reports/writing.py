@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from contract_tests.findings import Report
@@ -10,12 +10,17 @@ from contract_tests.reports import har, html, junit, markdown, sarif
 from contract_tests.reports.redaction import redacted
 from contract_tests.target import ReportError
 
-FORMATS: Mapping[str, Callable[[Report], str]] = {
-    "junit": junit.render,
-    "html": html.render,
-    "markdown": markdown.render,
-    "sarif": sarif.render,
-    "har": har.render,
+
+def _whole(render: Callable[[Report], str]) -> Callable[[Report], Iterable[str]]:
+    return lambda report: (render(report),)
+
+
+FORMATS: Mapping[str, Callable[[Report], Iterable[str]]] = {
+    "junit": _whole(junit.render),
+    "html": _whole(html.render),
+    "markdown": _whole(markdown.render),
+    "sarif": _whole(sarif.render),
+    "har": har.lines,
 }
 """What writes a report of each format."""
 
@@ -34,9 +39,9 @@ def write(report: Report, paths: Mapping[str, Path], secrets: Sequence[str] = ()
     without_secrets = redacted(report, secrets)
     failed: ReportError | None = None
     for name, path in paths.items():
-        text = FORMATS[name](without_secrets)
         try:
-            path.write_text(text, encoding="utf-8", newline="\n")
+            with path.open("w", encoding="utf-8", newline="\n") as file:
+                file.writelines(FORMATS[name](without_secrets))
         except OSError as error:
             why = error.strerror or type(error).__name__
             failed = ReportError(f"the {name} report cannot be written to {path}: {why}")
