@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from contract_tests.running import check_quietly
-from tests.zoo.catalogue import breeds
-from tests.zoo.judge import options
+from tests.zoo import judge
+from tests.zoo.catalogue import Breed, breeds
+from tests.zoo.judge import Log, Verdict, options
 from tests.zoo.server import started
 
 # one or more of each layer, and the rule that has to be named
@@ -42,6 +45,9 @@ DEFECTS = {
     "says_gzip": "http.framing",
     "second_account_open": "auth.required",
     "words_are_no_ids": "accepts.ids",
+    "ids_by_beginning": "accepts.ids",
+    "refusal_gives_id_back": "records.generated-ids",
+    "kinds_apart": "concurrency.no-lost-update",
 }
 UNHURRIED = {"budget": 20.0}
 """So that all is seen on a machine that has other work."""
@@ -75,3 +81,26 @@ def test_the_defects_of_the_sample_are_of_every_layer_that_a_quick_run_has() -> 
     layers = {breeds()[name].layer for name in DEFECTS}
 
     assert layers >= {"refuses", "accepts", "money", "records", "auth", "concurrency", "http"}
+
+
+class TestLog:
+    """The verdicts of a long run, in a file."""
+
+    def test_a_verdict_that_it_has_is_not_made_again(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        plain, said = breeds()["plain"], []
+
+        def judged(breed: Breed, *, quick: bool, seed: int) -> Verdict:
+            said.append((quick, seed))
+            rules, layers = ("money.bucket",), frozenset(("money", "model"))
+            return Verdict(breed, is_broken=True, rules=rules, layers=layers, seconds=2.5)
+
+        monkeypatch.setattr(judge, "judged", judged)
+        runs = [(True, 1), (False, 1), (True, 2)]
+
+        first = [Log(tmp_path / "log").judged(plain, quick=quick, seed=of) for quick, of in runs]
+        again = [Log(tmp_path / "log").judged(plain, quick=quick, seed=of) for quick, of in runs]
+
+        assert said == runs
+        assert again == first

@@ -1,5 +1,7 @@
 """Defects of every layer that were met in servers of others."""
 
+# ruff: noqa: ARG002 - an override takes what the correct method takes
+
 from __future__ import annotations
 
 import re
@@ -242,3 +244,29 @@ class WordsAreNoIds(Zoo):
         if isinstance(prepared, dict) and prepared.get("line_item_id") in ("0", "null", "false"):
             return {name: of for name, of in prepared.items() if name != "line_item_id"}
         return prepared
+
+
+@defect("accepts")
+class IdsByBeginning(Zoo):
+    """Ids that begin with the same 64 characters are one."""
+
+    def known(self, account: Account, order: Order) -> Item | None:
+        begin = (order.line_item_id or "")[:64]
+        others = (of for of in account.items if len(begin) == 64)
+        alike = next((of for of in others if of.line_item_id.startswith(begin)), None)
+        return super().known(account, order) or alike
+
+
+@defect("records")
+class RefusalGivesIdBack(Zoo):
+    """After a refused request the last generated id is generated again."""
+
+    last = 950_000
+
+    def new_id(self, number: int) -> str:
+        self.last += 1
+        return super().new_id(self.last)
+
+    def refusal(self, request: Request, refused: Refused) -> Answer:
+        self.last -= self.last > 950_000
+        return super().refusal(request, refused)

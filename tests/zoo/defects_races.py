@@ -231,3 +231,16 @@ class TornRead(Unlocked):
     def book(self, account: Account, item: Item) -> None:
         with self.lock:
             super().book(account, item)
+
+
+@defect("concurrency")
+class KindsApart(LostUpdate):
+    """Debit and credit offsets are locked apart: at once, one of them is lost."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.locks = {"debit": threading.RLock(), "credit": threading.RLock()}
+
+    def post(self, account_id: str, order: Order) -> Json:
+        with self.locks[order.operation]:
+            return super().post(account_id, order)

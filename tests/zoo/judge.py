@@ -2,7 +2,8 @@
 
 ``make zoo`` runs it: the command itself, as a user would start it, one server after the other. A
 correct server has to be kept in every seed, a defect found. A full run does all that a quick one
-does, so it is made where the quick one found nothing, and on a sample of the others.
+does, so it is made where the quick one found nothing, and on a sample of the others. That takes
+hours: ``--log`` keeps each verdict in a file, and what is in it is not judged again.
 """
 
 from __future__ import annotations
@@ -87,6 +88,31 @@ def judged(breed: Breed, *, quick: bool, seed: int = 1) -> Verdict:
     return Verdict(breed, check.returncode == _BROKEN, rules, frozenset(layers), seconds)
 
 
+class Log:
+    """The verdicts of a run, a line each, in a file; those that are in it are not made again."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Read the file, if there is one. Without a path nothing is kept."""
+        self._path = path
+        text = path.read_text(encoding="utf-8") if path and path.exists() else ""
+        lines = [json.loads(line) for line in text.splitlines()]
+        self._known = {(of["breed"], of["quick"], of["seed"]): of for of in lines}
+
+    def judged(self, breed: Breed, *, quick: bool, seed: int = 1) -> Verdict:
+        """Give the verdict of the file, or check the server and add it."""
+        known = self._known.get((breed.name, quick, seed))
+        if known is not None:
+            rules, layers = tuple(known["rules"]), frozenset(known["layers"])
+            return Verdict(breed, known["is_broken"], rules, layers, known["seconds"])
+        verdict = judged(breed, quick=quick, seed=seed)
+        if self._path is not None:
+            told = {**verdict._asdict(), "layers": sorted(verdict.layers)}
+            told |= {"breed": breed.name, "quick": quick, "seed": seed}
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(told) + "\n")
+        return verdict
+
+
 class Row(NamedTuple):
     """What became of the defects of one layer."""
 
@@ -151,19 +177,21 @@ def _complaints(
 @click.option("--every", default=1, help="Only each n-th defect.")
 @click.option("--seeds", default=2, help="How often each correct server is checked.")
 @click.option("--sample", default=10, help="A full run, and other tools, on each n-th of these.")
+@click.option("--log", type=click.Path(path_type=Path), help="Keep the verdicts in this file.")
 @click.option("--write", is_flag=True, help="Write the table to docs/kit.md.")
-def main(every: int, seeds: int, sample: int, *, write: bool) -> None:
+def main(every: int, seeds: int, sample: int, log: Path | None, *, write: bool) -> None:
     """Judge the zoo. Exit code 1: a false alarm, or a defect that was not found."""
+    judge = Log(log).judged
     known = list(breeds().values())
     correct = [breed for breed in known if breed.kind == "correct"]
     defects = [breed for breed in known if breed.kind == "defect"][::every]
-    quick = _each(partial(judged, quick=True), defects, "missed by --quick")
+    quick = _each(partial(judge, quick=True), defects, "missed by --quick")
     missed = [verdict.breed for verdict in quick if not verdict.is_broken]
     sampled = defects[::sample]
     again = [breed for breed in defects if breed in missed or breed in sampled]
-    whole = _each(partial(judged, quick=False), again, "missed")
+    whole = _each(partial(judge, quick=False), again, "missed")
     runs = [
-        partial(judged, quick=is_quick, seed=seed)
+        partial(judge, quick=is_quick, seed=seed)
         for seed in range(1, seeds + 1)
         for is_quick in (True, False)
     ]
@@ -171,6 +199,9 @@ def main(every: int, seeds: int, sample: int, *, write: bool) -> None:
     tools = others()
     said = _complaints(tools, (*sampled, *correct[::sample]))
     by_name = {verdict.breed.name: verdict for verdict in (*quick, *whole)}
+    for verdict in by_name.values():
+        if verdict.is_broken and verdict.breed.layer not in verdict.layers:
+            click.echo(f"found by another layer: {verdict.breed.name} {verdict.rules}")
     rows = [_row(layer, quick, by_name, said, len(tools)) for layer in LAYERS]
     often = "one seed" if seeds == 1 else f"{seeds} seeds"
     text = (
