@@ -109,7 +109,7 @@ def _take_from_each(bench: Bench, account: str, part: Callable[[int], int]) -> N
         before = after
 
 
-@probe("money", "money.bucket", "money.total-falls")
+@probe("money", "money.bucket", "money.total-falls", turn=Turn.FIRST)
 def zero(bench: Bench) -> None:
     """Nothing is a legal amount, and changes nothing."""
     for allocation in (None, "FEE", "PRINCIPAL"):
