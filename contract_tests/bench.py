@@ -15,6 +15,7 @@ from contract_tests.answers import flaws
 from contract_tests.client import Client, OutOfTimeError
 from contract_tests.connection import Connection
 from contract_tests.exchange import Exchange, Request
+from contract_tests.raw import Raw
 from contract_tests.rules import FIRST_OPERATION
 from contract_tests.target import Target
 
@@ -162,6 +163,16 @@ class Bench:
         else:
             self.note_flaws(exchange, *connection.exchanges, odd=odd, how="connection")
         return exchange
+
+    def send_raw(self, request: Request, *, waits: bool = False) -> Raw:
+        """Send ``request`` where the bytes of the answer matter, and note whether there is one.
+
+        Raises OutOfTimeError.
+        """
+        raw = self.client.send_raw(request, waits=waits)
+        answered = raw.exchange.answer is not None
+        self.check("http.answers", answered, "an answer", raw.exchange.seen(), raw.exchange)
+        return raw
 
     def send_all(self, requests: Sequence[Request], *, odd: bool = False) -> list[Exchange]:
         """Send ``requests``, several at a time. Raises OutOfTimeError."""

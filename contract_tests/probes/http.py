@@ -58,7 +58,7 @@ def heads(bench: Bench) -> None:
     """HEAD is answered like GET, without a body, or refused; and changes nothing."""
     before = trace(bench)
     for path, operation in (*_paths(bench), (offsets_of(bench.account), None)):
-        raw = bench.client.send_raw(Request("HEAD", path, bench.headers(), None, operation))
+        raw = bench.send_raw(Request("HEAD", path, bench.headers(), None, operation))
         seen = raw.exchange
         fine = seen.status == 200 or 400 <= seen.status < 500 or seen.status == 501
         bench.check("http.head", fine, "an answer as to GET, or a refusal", seen)

@@ -75,7 +75,7 @@ def lengths(bench: Bench) -> None:
     if READ_ACCOUNT in bench.reads:
         requests.append(bench.reading(path_of(bench.account), READ_ACCOUNT))
     for request in requests:
-        raw = bench.client.send_raw(request)
+        raw = bench.send_raw(request)
         seen = raw.exchange
         body = b"" if seen.answer is None else seen.answer.body
         expected = 0 if seen.status == 204 else raw.length
@@ -101,7 +101,7 @@ def expectations(bench: Bench) -> None:
     before = total(bench)
     body = {"original_amount_cents": 22}  # without an id, so that nothing is taken for a repeat
     request = bench.posting(body, headers=bench.headers(JSON, ("Expect", "100-continue")))
-    raw = bench.client.send_raw(request, waits=True)
+    raw = bench.send_raw(request, waits=True)
     exchange = raw.exchange
     fine = exchange.status == 200 or 400 <= exchange.status < 500
     bench.check("http.expect", fine, "100 and then 200, or a refusal", exchange)

@@ -36,6 +36,7 @@ DEFECTS = {
     "delete_deletes": "http.methods",
     "wire_expect_ignored": "http.expect",
     "wire_large_left": "http.connection",
+    "wire_expect_hangs": "http.answers",
     "account_date_only": "shape.answer-schema",
     "slowed_posts": "http.throttling",
     "hangs_on_unknown_path": "http.answers",
@@ -66,6 +67,13 @@ def test_a_defect_is_found_and_named(name: str) -> None:
 
     assert DEFECTS[name] in {finding.rule.rule_id for finding in report.findings}
     assert not report.is_kept
+
+
+def test_what_happens_once_is_seen_before_another_layer_makes_it_happen() -> None:
+    with started("zero_moves") as url:
+        report = check_quietly(url, {**options(quick=True, seed=1), **UNHURRIED})
+
+    assert "money.total-falls" in {finding.rule.rule_id for finding in report.findings}
 
 
 @pytest.mark.parametrize("name", CORRECT)

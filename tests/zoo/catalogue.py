@@ -62,6 +62,8 @@ ALLOWED = {
     "wire_unread_405": "whoever knows no such method need not know of its body",
     "wire_chunked_empty": "it is refused as an empty body would be, as may be all chunks",
     "wire_chunk_extensions": "nobody sends extensions of chunks",
+    "overflow_of_interest": "nobody documents what becomes of what a bucket cannot take",
+    "overflow_order": "nobody documents in which order buckets are taken from",
 }
 """What looks like a defect, by name, and why a right server may do it: it must cause no alarm."""
 

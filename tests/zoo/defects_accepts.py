@@ -41,7 +41,7 @@ def breaks(name: str, field: str, sentence: str, when: When) -> None:
                 raise RuntimeError(sentence)
             return super().understood(order)
 
-    plant(name, "accepts", sentence, Breaks)
+    plant(name, "shape", sentence, Breaks)
 
 
 def plant_amounts() -> None:
@@ -148,7 +148,7 @@ def breaks_on_body(name: str, field: str, sentence: str, when: When) -> None:
                 raise RuntimeError(sentence)
             return body
 
-    plant(name, "accepts", sentence, Breaks)
+    plant(name, "shape", sentence, Breaks)
 
 
 plant_amounts()

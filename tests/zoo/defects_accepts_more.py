@@ -158,7 +158,7 @@ def plant_bodies() -> None:
 
     plant(
         "fields_with_allocation_refused",
-        "accepts",
+        "shape",
         "External fields together with an allocation are refused.",
         Minimal,
     )

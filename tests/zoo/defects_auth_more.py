@@ -102,7 +102,7 @@ class TokenInError(Zoo):
         return Refused(403, "not_authorized", f"The token is not {TOKEN}")
 
 
-@defect("auth")
+@defect("shape")
 class TokenEchoed(Zoo):
     """The answer to a bad body repeats the Authorization header."""
 

@@ -157,4 +157,4 @@ on_wire("wire_pipeline_lost", "The second of two requests sent together is lost.
 on_wire("wire_header_case", "Names of headers in lower case are not known.", HeaderCase)
 on_wire("wire_absolute_lost", "A request for a whole URL is not found.", AbsoluteLost)
 on_wire("wire_eleventh_breaks", "The eleventh request of a connection is a 500.", SecondFails)
-on_wire("wire_small_buffer", "Only 1,024 bytes of a body are read.", SmallBuffer)
+on_wire("wire_small_buffer", "Only 1,024 bytes of a body are read.", SmallBuffer, "accepts")

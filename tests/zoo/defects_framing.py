@@ -12,10 +12,10 @@ from tests.zoo.messages import Answer, Request
 from tests.zoo.wire import Connection
 
 
-def on_wire(name: str, sentence: str, connection: type[Connection]) -> None:
+def on_wire(name: str, sentence: str, connection: type[Connection], layer: str = "http") -> None:
     """Plant a server with connections of another kind."""
     made = type(connection.__name__, (Zoo,), {"connection": connection})
-    plant(name, "http", sentence, made)
+    plant(name, layer, sentence, made)
 
 
 def framed(

@@ -1,4 +1,4 @@
-"""Defects of the layer *http*: methods, paths, what errors look like."""
+"""Defects of the layer *http*: methods and paths; and of *shape*: what errors look like."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from tests.zoo.messages import Answer, Refused, Request
 HTML = b"<!DOCTYPE html><html><head><title>Error</title></head><body><h1>Error</h1></body></html>"
 
 
-def answers(name: str, sentence: str, change: Callable[[Request, Answer], None]) -> None:
+def answers(
+    name: str, sentence: str, change: Callable[[Request, Answer], None], layer: str = "shape"
+) -> None:
     """Plant a server that changes its answers in the end."""
 
     class Answers(Zoo):
@@ -25,7 +27,7 @@ def answers(name: str, sentence: str, change: Callable[[Request, Answer], None])
             change(request, answer)
             return answer
 
-    plant(name, "http", sentence, Answers)
+    plant(name, layer, sentence, Answers)
 
 
 def html(answer: Answer) -> None:
@@ -98,9 +100,9 @@ def no_allow(_: Request, answer: Answer) -> None:
     answer.headers.pop("Allow", None)
 
 
-answers("cors_any", "Any origin may read answers with credentials.", any_origin)
-answers("cors_reflected", "Whatever origin asks may read with credentials.", same_origin)
-answers("no_allow", "A 405 has no Allow.", no_allow)
+answers("cors_any", "Any origin may read answers with credentials.", any_origin, "http")
+answers("cors_reflected", "Whatever origin asks may read with credentials.", same_origin, "http")
+answers("no_allow", "A 405 has no Allow.", no_allow, "http")
 
 
 def fails_on(name: str, sentence: str, when: Callable[[Request], bool]) -> None:
@@ -114,7 +116,7 @@ def fails_on(name: str, sentence: str, when: Callable[[Request], bool]) -> None:
                 raise RuntimeError(sentence)
             return super().answer(request)
 
-    plant(name, "http", sentence, Fails)
+    plant(name, "shape", sentence, Fails)
 
 
 def plant_failures() -> None:
@@ -260,7 +262,7 @@ class PlusIsBlank(Zoo):
         return super().decoded(segment.replace("+", " "))
 
 
-@defect("http")
+@defect("shape")
 class StackInError(Zoo):
     """Errors show a stack."""
 
@@ -269,7 +271,7 @@ class StackInError(Zoo):
         return super().refusal(request, refused)
 
 
-@defect("http")
+@defect("shape")
 class StackInInvalid(Zoo):
     """The error of an invalid body shows a stack."""
 

@@ -1,4 +1,4 @@
-"""Defects of the layer *records*: an item is not kept as it was sent."""
+"""Defects of the layer *accepts*: what is accepted is not kept as it was sent."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def other_fields(name: str, sentence: str, change: Callable[[Fields], Fields]) -
         fields = order.external_fields
         return order if fields is None else replace(order, external_fields=change(fields))
 
-    kept(f"fields_{name}", sentence, changed, "records")
+    kept(f"fields_{name}", sentence, changed, "accepts")
 
 
 def other_texts(name: str, sentence: str, change: Callable[[str], str]) -> None:
@@ -57,7 +57,7 @@ def other_id(name: str, sentence: str, change: Callable[[str], str]) -> None:
         sent = order.line_item_id
         return order if sent is None else replace(order, line_item_id=change(sent))
 
-    kept(f"id_{name}", sentence, changed, "records")
+    kept(f"id_{name}", sentence, changed, "accepts")
 
 
 def other_instant(name: str, sentence: str, change: Callable[[datetime], datetime]) -> None:
@@ -67,7 +67,7 @@ def other_instant(name: str, sentence: str, change: Callable[[datetime], datetim
         sent = order.effective_at
         return order if sent is None else replace(order, effective_at=change(sent))
 
-    kept(f"instant_{name}", sentence, changed, "records")
+    kept(f"instant_{name}", sentence, changed, "accepts")
 
 
 def plant_fields() -> None:
@@ -96,7 +96,7 @@ def plant_fields() -> None:
         "fields_lost",
         "External fields are lost.",
         lambda order: replace(order, external_fields=None),
-        "records",
+        "accepts",
     )
     for name, sentence, text in (
         ("trimmed", "Blanks around values are lost.", str.strip),
@@ -196,7 +196,7 @@ def plant_ids() -> None:
         "id_ignored",
         "An id that is sent is ignored, and another one generated.",
         lambda order: replace(order, line_item_id=None),
-        "records",
+        "accepts",
     )
 
 
@@ -222,7 +222,7 @@ def plant_instants() -> None:
         "instant_dropped",
         "effective_at is ignored.",
         lambda order: replace(order, effective_at=None),
-        "records",
+        "accepts",
     )
 
 
@@ -270,9 +270,9 @@ class OffsetMinutesIgnored(Zoo):
 plant_fields()
 plant_ids()
 plant_instants()
-plant("offset_sign", "records", "Offsets are applied the wrong way round.", OffsetOtherwise)
-plant("offset_ignored", "records", "Offsets are ignored.", OffsetIgnored)
-plant("offset_minutes", "records", "The minutes of offsets are ignored.", OffsetMinutesIgnored)
+plant("offset_sign", "accepts", "Offsets are applied the wrong way round.", OffsetOtherwise)
+plant("offset_ignored", "accepts", "Offsets are ignored.", OffsetIgnored)
+plant("offset_minutes", "accepts", "The minutes of offsets are ignored.", OffsetMinutesIgnored)
 for allocation in ("INTEREST", "DEFERRED_INTEREST", "FEE"):
 
     class Forgetful(Zoo):

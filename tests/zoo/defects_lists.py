@@ -36,7 +36,6 @@ def plant_lists() -> None:
     """Plant servers that list other items than there are."""
     for name, sentence, listed in (
         ("newest_hidden", "The newest item is not listed.", lambda i: i[:-1]),
-        ("oldest_hidden", "The oldest item is not listed.", lambda i: i[1:]),
         ("every_seventh_hidden", "Every seventh item is not listed.", without_seventh),
         (
             "zero_hidden",

@@ -53,7 +53,7 @@ class AllocationSticks(Zoo):
         return order
 
 
-@defect("model")
+@defect("records")
 class FieldsStick(Zoo):
     """An order without external fields takes those of the order before."""
 
@@ -66,7 +66,7 @@ class FieldsStick(Zoo):
         return order
 
 
-@defect("model")
+@defect("records")
 class InstantSticks(Zoo):
     """An order without effective_at takes that of the order before."""
 
@@ -161,7 +161,7 @@ class LostAfterBackdated(After):
         return cents
 
 
-@defect("model")
+@defect("money")
 class LastCentStays(Zoo):
     """What empties a bucket exactly leaves a cent in it."""
 
@@ -187,7 +187,7 @@ class FieldsMoveNothing(Zoo):
         return 0 if item.order and item.order.external_fields else item.amount_cents
 
 
-@defect("model")
+@defect("money")
 class OverflowOfFees(Zoo):
     """What fees cannot take is lost."""
 
@@ -221,7 +221,7 @@ class OverflowOrder(Zoo):
         return [item.bucket, *(b for b in reversed(ledger.OVERFLOW) if b is not item.bucket)]
 
 
-@defect("model")
+@defect("refuses")
 class RetryAfterRefusalFails(Zoo):
     """An id whose order was refused as too early is a conflict from then on."""
 
@@ -250,7 +250,7 @@ class OverdraftDoubles(Zoo):
         return item.amount_cents * (1 + (account.unpoured_cents > 0))
 
 
-@defect("model")
+@defect("money")
 class AccountBeforeFollows(Zoo):
     """An order on B after one on A moves A as well."""
 

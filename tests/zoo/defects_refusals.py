@@ -1,4 +1,4 @@
-"""More defects of the layer *refuses*: a refusal that leaves traces or breaks the server."""
+"""More defects of the layer *refuses*: a refusal leaves traces; and what breaks the server."""
 
 # ruff: noqa: ARG002 - an override takes what the correct method takes
 
@@ -54,7 +54,7 @@ def sent_cents(request: Request) -> int:
     return abs(cents) % 10**9 if type(cents) is int else 100
 
 
-def records(name: str, sentence: str, recorded: Test) -> None:
+def records(name: str, sentence: str, recorded: Test, layer: str = "refuses") -> None:
     """Plant a server that refuses some requests, but carries them out."""
 
     class Records(Recording):
@@ -63,7 +63,7 @@ def records(name: str, sentence: str, recorded: Test) -> None:
         def recorded(self, refused: Refused) -> bool:
             return recorded(refused)
 
-    plant(name, "refuses", sentence, Records)
+    plant(name, layer, sentence, Records)
 
 
 def at(place: str) -> Test:
@@ -87,12 +87,17 @@ def plant_records() -> None:
         ("missing_amount", "A missing amount", at_root),
         ("bad_json", "A body that is no JSON", of_status(400)),
         ("media_type", "A wrong media type", of_status(415)),
-        ("conflict", "An id used with other content", of_code("conflict")),
         ("early", "An effective_at before the opening", of_code("before_account_opening")),
         ("unknown_account", "An unknown account", of_code("not_found")),
         ("any", "Whatever is refused", of_status(400, 404, 409, 413, 415, 422)),
     ):
         records(f"recorded_{name}", f"{sentence} is refused, but carried out.", recorded)
+    records(
+        "recorded_conflict",
+        "An id used with other content is refused, but carried out.",
+        of_code("conflict"),
+        "records",
+    )
 
 
 def at_root(refused: Refused) -> bool:
@@ -179,7 +184,7 @@ def fails(name: str, sentence: str, failing: Callable[[Request, Refused], bool])
                 refused = Refused(500, "internal_error", "Something went wrong")
             return super().refusal(request, refused)
 
-    plant(name, "refuses", sentence, Fails)
+    plant(name, "shape", sentence, Fails)
 
 
 def broken(place: str, kind: type) -> Callable[[Request, Refused], bool]:

@@ -194,7 +194,7 @@ class RepeatFails(Zoo):
         raise RuntimeError("UNIQUE constraint failed: line_items.id")
 
 
-@defect("records")
+@defect("accepts")
 class IdsIgnoreCase(Zoo):
     """Ids that differ in case only are the same."""
 

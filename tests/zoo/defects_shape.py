@@ -12,7 +12,7 @@ from tests.zoo.messages import Answer, Json
 Change = Callable[[Json], Json]
 
 
-def posted(name: str, sentence: str, change: Change) -> None:
+def posted(name: str, sentence: str, change: Change, layer: str = "shape") -> None:
     """Plant a server whose answer to a POST is malformed."""
 
     class Posted(Zoo):
@@ -21,10 +21,10 @@ def posted(name: str, sentence: str, change: Change) -> None:
         def created(self, content: Json) -> Answer:
             return super().created(change(content))
 
-    plant(f"post_{name}", "shape", f"The answer to a POST {sentence}.", Posted)
+    plant(f"post_{name}", layer, f"The answer to a POST {sentence}.", Posted)
 
 
-def read_back(name: str, sentence: str, change: Change) -> None:
+def read_back(name: str, sentence: str, change: Change, layer: str = "shape") -> None:
     """Plant a server whose items are malformed when they are read."""
 
     class Read(Zoo):
@@ -34,7 +34,7 @@ def read_back(name: str, sentence: str, change: Change) -> None:
             content = super().envelope(account, found, has_more=has_more)
             return {**content, "results": [change(item) for item in content["results"]]}
 
-    plant(f"read_{name}", "shape", f"An item that is read {sentence}.", Read)
+    plant(f"read_{name}", layer, f"An item that is read {sentence}.", Read)
 
 
 def shown(name: str, sentence: str, change: Change) -> None:
@@ -148,11 +148,6 @@ ITEM_CHANGES: tuple[tuple[str, str, Change], ...] = (
     ("camel", "has its names in camel case", camel),
     ("wrapped", "is wrapped in data", lambda content: {"data": content}),
     ("list", "is a list", lambda content: [content]),
-    (
-        "lower_allocation",
-        "has an unknown allocation",
-        put("line_item_overview.allocation", always("none")),
-    ),
 )
 ACCOUNT_CHANGES: tuple[tuple[str, str, Change], ...] = (
     ("text_total", "has a text as its total", put("summary.total_balance_cents", str)),
@@ -183,6 +178,10 @@ for item_name, item_sentence, item_change in ITEM_CHANGES:
     posted(item_name, item_sentence, item_change)
     if item_name not in ("wrapped", "list", "dollars"):
         read_back(item_name, item_sentence, item_change)
+_unknown = ("lower_allocation", "has an unknown allocation")
+_put_unknown = put("line_item_overview.allocation", always("none"))
+posted(*_unknown, _put_unknown, layer="accepts")
+read_back(*_unknown, _put_unknown, layer="records")
 for account_name, account_sentence, account_change in ACCOUNT_CHANGES:
     shown(account_name, account_sentence, account_change)
 for page_name, page_sentence, page_change in PAGE_CHANGES:
