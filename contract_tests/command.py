@@ -109,9 +109,11 @@ def check(url: str, **options: Any) -> None:
     # not at the top: --help needs none of it
     from contract_tests.ending import StoppedError  # noqa: PLC0415 - as said
     from contract_tests.running import run_check  # noqa: PLC0415 - as said
+    from contract_tests.storage import keep_out_of_the_way  # noqa: PLC0415 - as said
     from contract_tests.target import ReportError, TargetError  # noqa: PLC0415 - as said
 
     since: float | None = click.get_current_context().obj  # the command's own beginning
+    keep_out_of_the_way()
     options["colour"], options["width"] = _screen()
     files = {name: options.pop(name) for name in REPORTS}
     wanted = {name: path for name, path in files.items() if path is not None}

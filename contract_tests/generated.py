@@ -7,15 +7,12 @@ an answer is right is asked of the kit's own rules, so that a right server gives
 
 from __future__ import annotations
 
-import contextlib
 import copy
-import gzip
 import json
 import os
 import subprocess
 import sys
 import tempfile
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +21,7 @@ from urllib.parse import urlsplit
 from contract_tests.exchange import Answer as Seen
 from contract_tests.exchange import Exchange, Request
 from contract_tests.rules import document
+from contract_tests.storage import VARIABLE, storage
 from contract_tests.target import Target
 
 _OURS = ("inferred", "observed")
@@ -88,36 +86,11 @@ def _rate_limit(target: Target) -> str:
 
 def _environment(target: Target, accounts: Sequence[str]) -> dict[str, str]:
     return {
-        "HYPOTHESIS_STORAGE_DIRECTORY": str(_cache()),
+        VARIABLE: str(storage()),
         _ACCOUNTS_VARIABLE: json.dumps(accounts),
         # with a rate of its own, Schemathesis does not obey a 429 by itself
         **({} if target.rate is None else {_WAITS_VARIABLE: "1"}),
     }
-
-
-def _cache() -> Path:
-    """Give where Hypothesis keeps its tables of characters, so that they are not made each time."""
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    cache = Path(home) / "canopy-mock" / "hypothesis"
-    with contextlib.suppress(OSError):
-        _keep_table_of_utf8(cache)
-    return cache
-
-
-def _keep_table_of_utf8(cache: Path) -> None:
-    """Put the characters that UTF-8 can carry where Hypothesis looks for them. Raises OSError.
-
-    Hypothesis 6.170 tries them one by one, which takes two seconds and 200 MB; a version that looks
-    elsewhere still does.
-    """
-    table = cache / "unicode_data" / unicodedata.unidata_version / "codec-v2-utf-8.json.gz"
-    if table.exists():
-        return
-    table.parent.mkdir(parents=True, exist_ok=True)
-    but_surrogates = [[0, 0xD7FF], [0xE000, sys.maxunicode]]
-    with tempfile.NamedTemporaryFile(dir=table.parent, delete=False) as file:
-        file.write(gzip.compress(json.dumps([but_surrogates, []]).encode(), mtime=0))
-    Path(file.name).replace(table)
 
 
 def documented_contract(operations: frozenset[str], accounts: Sequence[str]) -> dict[str, Any]:

@@ -430,6 +430,17 @@ class TestFiles:
         assert "auth.required" in Path("j.xml").read_text()
 
 
+    def test_nothing_is_left_where_it_is_started(self, plain: str, tmp_path: Path) -> None:
+        arguments = (*WHO, "--allow-writes", "--layer", "model", "--budget", "4")
+        subprocess.run(
+            [sys.executable, "-m", "mockserver", "check", plain, *arguments],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            check=True,
+        )
+
+        assert list(tmp_path.iterdir()) == []
+
+
 class TestScreen:
     """How a report looks depends on where it is shown."""
 

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from contract_tests.exchange import Request
-from contract_tests.generated import Generated, _cache, generate
+from contract_tests.generated import Generated, generate
 from contract_tests.reading import LIST_ITEMS, READ_ACCOUNT
 from contract_tests.rules import FIRST_OPERATION
+from contract_tests.storage import VARIABLE, storage
 from contract_tests.target import Target
 from tests.zoo.guard import TOKEN
 from tests.zoo.server import started
@@ -36,10 +37,11 @@ def test_hypothesis_is_given_the_table_that_it_would_make_itself(
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     own = tmp_path / "own"
-    environment = {"HYPOTHESIS_STORAGE_DIRECTORY": str(own)}
+    monkeypatch.delenv(VARIABLE, raising=False)
+    environment = {VARIABLE: str(own)}
     subprocess.run([sys.executable, "-c", ASK], env=environment, check=True)
 
-    given = tables(_cache())
+    given = tables(storage())
     assert len(given) == 1
     assert given.items() <= tables(own).items()
 
