@@ -20,6 +20,8 @@ _SQL = re.compile(
 )
 _PATH = re.compile(rb"(?<![\w.])/(usr|home|root|opt|srv)/[\w.-]+/")
 _TELLING = {_MARKUP: "HTML", _STACK: "a stack", _SQL: "SQL", _PATH: "a path of its machine"}
+_OF_PLACES = frozenset({"location", "content-location", "link"})
+"""Headers that say where something is, which is no path of a machine."""
 _SHORTEST_SECRET = 6
 """What is shorter, or a mere word, may stand in any text."""
 _HANDS_OUT = "createAccessToken"
@@ -93,11 +95,11 @@ def _not_json(answer: Answer) -> str:
 
 def _leak(answer: Answer, secrets: Sequence[str]) -> str:
     """Give what an answer should not say, empty if there is nothing."""
+    headers = "\n".join(v for name, v in answer.headers if name.lower() not in _OF_PLACES)
     if answer.status >= 400:
         for pattern, told in _TELLING.items():
-            if pattern.search(answer.body):
+            if pattern.search(answer.body) or pattern.search(headers.encode()):
                 return told
-    headers = "\n".join(value for _, value in answer.headers)
     text = answer.body.decode("utf-8", "replace") + headers
     telling = (of for of in secrets if len(of) >= _SHORTEST_SECRET and not of.isalpha())
     return "a secret" if any(secret in text for secret in telling) else ""

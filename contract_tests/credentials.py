@@ -13,6 +13,9 @@ DENIED = (401, 403)
 MALFORMED = (400, *DENIED)
 _WELL_FORMED = re.compile(r"(?i:Bearer) [A-Za-z0-9._~+/-]+=*")
 
+_NEXT_DIGIT = str.maketrans("0123456789", "1234567890")
+_OTHER_MARK = str.maketrans("-._~+/", "_~-.-_")
+
 
 class Wrong(NamedTuple):
     """Credentials that are wrong, for one reason."""
@@ -120,6 +123,7 @@ def _almost_right(token: str) -> Iterator[Wrong]:
         ("the token and one character more", f"{token}x"),
         ("one character more before the token", f"x{token}"),
         ("the token and a space and more", f"{token} x"),
+        ("the token and an equals sign", f"{token}="),
         ("the token twice", f"{token}{token}"),
         ("the token after another", f"x {token}"),
         ("the token after a comma", f"x,{token}"),
@@ -128,5 +132,7 @@ def _almost_right(token: str) -> Iterator[Wrong]:
         ("the token with its middle changed", f"{token[:half]}~{token[half + 1 :]}"),
         ("the token with its end changed", token[:-1] + last),
         ("the token with its beginning changed", first + token[1:]),
+        ("the token with its digits changed", token.translate(_NEXT_DIGIT)),
+        ("the token with its marks changed", token.translate(_OTHER_MARK)),
     ):
         yield _bearer("auth.near-token", told, f"Bearer {wrong}")

@@ -75,9 +75,9 @@ def run_sequences(bench: Bench) -> None:
         other = differences[-1]
         bench.check(_RULE, False, other.expected, other.got, *last)  # noqa: FBT003 - it does not hold
     else:
-        bench.check(
-            _RULE, len(bench.breaks) == known, "no broken rule on the way", "see there", *last
-        )
+        broken = bench.breaks[known:]
+        got = "; ".join(dict.fromkeys(f"{of.rule_id}: {of.got}" for of in broken[:3]))
+        bench.check(_RULE, not broken, "no broken rule on the way", got, *last)
 
 
 def _examples(bench: Bench, seconds: float) -> int:

@@ -244,7 +244,9 @@ def unknown_members(bench: Bench) -> None:
     is_own = nameless.is_ok and nameless.member("line_item_id") != other
     told = f"200 and a generated id, whatever is said by {', '.join(names)}"
     bench.check("accepts.unknown-members", is_own, told, nameless)
-    exchange = bench.post({**bench.offset(1), **valid.UNKNOWN[3]})
+    other_account = bench.target.account(1)
+    another = {} if other_account is None else {"account_id": other_account}
+    exchange = bench.post({**bench.offset(1), **valid.UNKNOWN[3], **another})
     named = exchange.member("account_id")
     bench.check(
         "accepts.unknown-members",

@@ -76,6 +76,10 @@ def posts(bench: Bench) -> None:
     # it may be turned down for its chunks, before anybody is asked for a token
     told = "no success, for a body in chunks without a token"
     bench.check("auth.required", not chunked.is_ok, told, chunked)
+    encoded_path = offsets_of(bench.account).replace("/accounts", "/%61ccounts", 1)
+    coded = bench.post(bench.offset(1), target=encoded_path, headers=(JSON,))
+    told = "no success, for a path in percent code and no token"
+    bench.check("auth.required", not coded.is_ok, told, coded)
     after = trace(bench)
     if before.is_blind or any(exchange.is_ok for exchange in exchanges):
         return

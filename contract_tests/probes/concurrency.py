@@ -137,6 +137,19 @@ def two_accounts(bench: Bench) -> None:
 
 
 @probe("concurrency", "concurrency.no-lost-update")
+def of_one_bucket(bench: Bench) -> None:
+    """Posts at once that are allocated to one bucket all count."""
+    account = bench.target.account(1) or bench.account
+    for allocation in ("FEE", "INTEREST"):
+        before = total(bench, account)
+        bodies = [bench.offset(1, allocation=allocation) for _ in range(_AT_ONCE)]
+        exchanges = bench.race([bench.posting(body, account) for body in bodies])
+        after = total(bench, account)
+        if all(exchange.is_ok for exchange in exchanges):
+            note_fell(bench, before, after, _AT_ONCE, exchanges)
+
+
+@probe("concurrency", "concurrency.no-lost-update")
 def debits_and_credits(bench: Bench) -> None:
     """Debit and credit offsets at once all count."""
     for _ in _rounds(bench, 2, 4):

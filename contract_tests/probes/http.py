@@ -85,7 +85,8 @@ def methods(bench: Bench) -> None:
         offsets_of(bench.account): ("PUT", "PATCH", "DELETE", "GET"),
         item_of(bench.account, body["line_item_id"]): ("PUT", "DELETE", "PATCH", "POST"),
         path_of(bench.account): (),
-        items_of(bench.account): (),
+        items_of(bench.account): ("POST",),
+        f"{items_of(bench.account)}/credit_offsets": ("GET",),
         path_of(nobody): ("POST", "DELETE", "PATCH"),
         items_of(nobody): ("DELETE", "PATCH", "POST"),
     }
@@ -108,7 +109,7 @@ def methods(bench: Bench) -> None:
 
 def _of_method(bench: Bench, method: str, path: str) -> Request:
     if method not in ("TRACE", "FOO"):
-        return Request(method, path, bench.headers(JSON), encoded(bench.offset(1)))
+        return Request(method, path, bench.headers(JSON), encoded(bench.offset(0)))
     return Request(method, path, bench.headers())
 
 

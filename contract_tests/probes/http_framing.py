@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from contract_tests.bench import JSON, Bench, UntestedError, offsets_of, path_of
+from contract_tests.bench import JSON, Bench, UntestedError, items_of, offsets_of, path_of
 from contract_tests.connection import Connection
 from contract_tests.exchange import Exchange, Request
 from contract_tests.probe import Turn, probe
-from contract_tests.reading import READ_ACCOUNT
+from contract_tests.reading import LIST_ITEMS, READ_ACCOUNT
 from contract_tests.traces import total
 
 
@@ -50,16 +50,21 @@ def _post_in_chunks(bench: Bench, number: int) -> Exchange:
 def many_on_one_connection(bench: Bench) -> None:
     """The fourteenth request of a connection is answered like the first."""
     read = bench.reading(path_of(bench.account), READ_ACCOUNT)
-    seen = []
+    seen, totals = [], []
     with Connection(bench.target) as connection:
         for _ in range(7):
             seen.append(bench.send(bench.posting(bench.offset(1)), connection))
             if READ_ACCOUNT in bench.reads:
                 seen.append(bench.send(read, connection))
+                totals.append(seen[-1].member("summary", "total_balance_cents"))
     for exchange in seen:
         fine = exchange.status == 200
         told = "200, for each request of a connection"
         bench.check("http.connection", fine, told, exchange.seen(), *seen, how="connection")
+    if totals and all(isinstance(of, int) for of in totals) and all(of.is_ok for of in seen):
+        told, got = "totals that fall by one from read to read on a connection", f"{totals}"
+        fine = totals == [totals[0] - number for number in range(len(totals))]
+        bench.check("http.connection", fine, told, got, *seen, how="connection")
 
 
 @probe("http", "http.framing", turn=Turn.LATER)
@@ -175,6 +180,9 @@ def accepts(bench: Bench) -> None:
         asked = [bench.posting(bench.offset(1), headers=headers)]
         if READ_ACCOUNT in bench.reads:
             read = bench.reading(path_of(bench.account), READ_ACCOUNT)
+            asked.append(read._replace(headers=headers))
+        if LIST_ITEMS in bench.reads:
+            read = bench.reading(f"{items_of(bench.account)}?limit=9", LIST_ITEMS)
             asked.append(read._replace(headers=headers))
         for seen in bench.send_all(asked):
             used = "none" if seen.answer is None else seen.answer.header("Content-Encoding")

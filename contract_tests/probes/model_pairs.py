@@ -30,6 +30,10 @@ def _refused(bench: Bench) -> Exchange:
     return bench.post({**bench.offset(777), "allocation": "nowhere"})
 
 
+def _refused_elsewhere(bench: Bench) -> Exchange:
+    return bench.post({**bench.offset(776), "allocation": "nowhere"}, bench.second_account())
+
+
 def _repeated(bench: Bench) -> Exchange:
     body = bench.offset(6)
     bench.post(body)
@@ -61,6 +65,7 @@ _BEFORE: Mapping[str, Callable[[Bench], Exchange]] = {
     "a post of as much": lambda bench: bench.post({"original_amount_cents": 23}),
     "a post of the past": lambda bench: bench.post(bench.offset(3, effective_at=PAST)),
     "a post to another account": lambda bench: bench.post(bench.offset(3), bench.second_account()),
+    "a refused post to another account": _refused_elsewhere,
     "a repeat": _repeated,
     "an id that is taken": _taken,
     "a list": _listed,
@@ -69,6 +74,20 @@ _BEFORE: Mapping[str, Callable[[Bench], Exchange]] = {
     "a credit offset of as much": lambda bench: credit(bench, bench.offset(23)),
 }
 """What may come before a post; whatever it is, the post counts like any other."""
+
+
+_ALLOCATED: Mapping[str, Callable[[Bench, str], Exchange]] = {
+    "a refused post with an allocation": lambda bench, account: bench.post(
+        {"original_amount_cents": "x", "allocation": "FEE"}, account
+    ),
+    "a post with an allocation": lambda bench, account: bench.post(
+        bench.offset(1, allocation="INTEREST"), account
+    ),
+    "a credit offset with an allocation": lambda bench, account: credit(
+        bench, bench.offset(2, allocation="INTEREST"), account
+    ),
+}
+"""What might be remembered for the next post."""
 
 
 @probe("model", "model.sequences")
@@ -120,6 +139,25 @@ def pairs_of_allocations(bench: Bench) -> None:
             )
             bench.check(_RULE, after.buckets == expected, told, got, *seen)
         before, last = after, post
+
+
+@probe("model", "model.sequences")
+def allocations_do_not_stay(bench: Bench) -> None:
+    """A post without an allocation takes from principal, whatever was asked for before it."""
+    account = bench.target.account(1) or bench.account
+    before = figures(bench, account)
+    if before.buckets.get("PRINCIPAL", 0) < len(_ALLOCATED):
+        raise UntestedError("no principal is owed, as far as the account shows it")
+    for told, act in _ALLOCATED.items():
+        first = act(bench, account)
+        before = figures(bench, account)
+        post = bench.accepted(bench.post({"original_amount_cents": 1}, account))
+        after = figures(bench, account)
+        expected = {**before.buckets, "PRINCIPAL": before.buckets["PRINCIPAL"] - 1}
+        wanted = f"1 less in PRINCIPAL, after {told}"
+        got = f"{before.told()} became {after.told()}"
+        seen = (first, before.exchange, post, after.exchange)
+        bench.check(_RULE, after.buckets == expected, wanted, got, *seen)
 
 
 def _walk(symbols: Sequence[str | None]) -> Iterator[str | None]:

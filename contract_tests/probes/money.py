@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from contract_tests.bench import Bench, UntestedError, amount_of, item_of
 from contract_tests.exchange import Exchange
@@ -13,14 +13,16 @@ from contract_tests.reading import (
     Figures,
     all_figures,
     figures,
+    ids_of,
     item_in,
+    last_list,
     read_item,
     recent,
 )
 from contract_tests.traces import trace
 
 _MANY = 26
-_MOST_CENTS = 10_000_000
+MOST_CENTS = 10_000_000
 """To be taken from what a bucket owes."""
 _AMOUNTS = (1, 7, 10, 29, 57, 99, 100, 101, 115, 250, 999, 1000, 2049, 4035, 10_001)
 _ALONE = (13, 250_007)
@@ -28,8 +30,11 @@ _EXCESSES = (
     *(("FEE", 0), ("FEE", 11), ("INTEREST", 11), ("DEFERRED_INTEREST", 11), ("PRINCIPAL", 11)),
 )
 """What is taken from which bucket beyond all that it owes."""
-_LARGE = (2**31 - 1, 2**31, 1, 2**32 + 7, 10**12 + 1, 2**53 - 1, 2**53 - 3, 1)
-"""What is small comes to what is large."""
+_LARGE = (
+    *((2**31 - 1, None), (2**31, "FEE"), (1, None), (2**32 + 7, "INTEREST")),
+    *((10**12 + 1, "DEFERRED_INTEREST"), (2**53 - 1, None), (2**53 - 3, "PRINCIPAL"), (1, None)),
+)
+"""Amounts, and what they are taken from; what is small comes to what is large."""
 
 
 def fell(
@@ -67,46 +72,6 @@ def first_posts(bench: Bench) -> None:
         first, then = before.get(account), after[account]
         if first is not None and then is not None and post.is_ok:
             fell(bench, first, then, 1, post)
-
-
-@probe("money", "money.bucket", "money.buckets-add-up", "money.total-falls")
-def buckets(bench: Bench) -> None:
-    """An allocated post takes from the bucket it names; the buckets add up to the total."""
-    _take_from_each(bench, bench.account, lambda owed: owed // 3)
-    _take_from_each(bench, bench.account, lambda owed: min(owed, 3))
-
-
-@probe("money", "money.bucket", "money.buckets-add-up", "money.total-falls", turn=Turn.LATER)
-def buckets_of_others(bench: Bench) -> None:
-    """The buckets of each account are like those of the first."""
-    bench.second_account()
-    for account in bench.target.accounts[1:]:
-        _take_from_each(bench, account, lambda owed: min(owed, 3))
-
-
-def _take_from_each(bench: Bench, account: str, part: Callable[[int], int]) -> None:
-    before = figures(bench, account)
-    if not before.buckets:
-        raise UntestedError("the account's summary does not show all buckets")
-    for allocation, owed in [*before.buckets.items(), (None, before.buckets["PRINCIPAL"])]:
-        cents = part(min(owed, bench.target.max_cents or owed, _MOST_CENTS))
-        if cents <= 0:
-            continue
-        more = {} if allocation is None else {"allocation": allocation}
-        post = bench.accepted(bench.post(bench.offset(cents, **more), account))
-        after = figures(bench, account)
-        fell(bench, before, after, cents, post)
-        _adds_up(bench, after)
-        bucket = allocation or "PRINCIPAL"
-        expected = {**before.buckets, bucket: before.buckets[bucket] - cents}
-        bench.check(
-            "money.bucket",
-            after.buckets == expected,
-            f"{cents} less in {bucket}, and nothing else changed",
-            f"{before.told()} became {after.told()}",
-            *(before.exchange, post, after.exchange),
-        )
-        before = after
 
 
 @probe("money", "money.bucket", "money.total-falls", turn=Turn.FIRST)
@@ -154,7 +119,7 @@ def one_post(bench: Bench) -> None:
         if before is not None:
             after = figures(bench)
             fell(bench, before, after, cents, post)
-            _adds_up(bench, after)
+            adds_up(bench, after)
             before = after
 
 
@@ -162,15 +127,30 @@ def one_post(bench: Bench) -> None:
 def more_than_a_bucket_owes(bench: Bench) -> None:
     """What one bucket cannot take is taken elsewhere: the total falls by all of it."""
     before = figures(bench)
+    posts = []
     for allocation, excess in _EXCESSES:
         owed = max(before.buckets.get(allocation, 0), 0)
-        if owed > _MOST_CENTS:
+        if owed > MOST_CENTS:
             continue
         post = bench.accepted(bench.post(bench.offset(owed + excess, allocation=allocation)))
         after = figures(bench)
         fell(bench, before, after, owed + excess, post)
-        _adds_up(bench, after)
+        adds_up(bench, after)
         before = after
+        posts.append(post)
+    _note_listed(bench, posts)
+
+
+def _note_listed(bench: Bench, posts: Sequence[Exchange]) -> None:
+    """Note whether each post is one item of the list, from however many buckets it was taken."""
+    try:
+        known = [str(of) for of in ids_of(recent(bench).results)]
+    except UntestedError:
+        return
+    ids = [str(post.member("line_item_id")) for post in posts]
+    wrong = {of: known.count(of) for of in ids if known.count(of) != 1}
+    told, got = "each of these once in the list", f"so often: {wrong}"
+    bench.check("records.listed-once", not wrong, told, got, *posts, last_list(bench))
 
 
 @probe("money", "money.answer-names-account", "money.other-accounts", "money.total-falls")
@@ -217,7 +197,7 @@ def _note_others(bench: Bench, others: Sequence[str], cents: int) -> None:
 def reads_change_nothing(bench: Bench) -> None:
     """However often an account is read, it owes the same."""
     before = figures(bench)
-    _adds_up(bench, before)
+    adds_up(bench, before)
     with contextlib.suppress(UntestedError):
         items = [recent(bench) for _ in range(2)][-1].results
         for item in items[:2]:
@@ -259,8 +239,9 @@ def large_amounts(bench: Bench) -> None:
     account = bench.target.accounts[-1]
     before = figures(bench, account)
     posts = []
-    for cents in _LARGE:
-        posts.append(bench.accepted(bench.post(bench.offset(cents), account)))
+    for cents, allocation in _LARGE:
+        more = {} if allocation is None else {"allocation": allocation}
+        posts.append(bench.accepted(bench.post(bench.offset(cents, **more), account)))
         after = figures(bench, account)
         fell(bench, before, after, cents, posts[-1], rule_id="money.large-amounts")
         shown = amount_of(posts[-1].member() or {})
@@ -274,13 +255,14 @@ def large_amounts(bench: Bench) -> None:
 def _read_back(bench: Bench, account: str, posts: Sequence[Exchange]) -> None:
     ids = [str(post.member("line_item_id")) for post in posts]
     reads = bench.send_all([bench.reading(item_of(account, of), READ_ITEM) for of in ids])
-    for cents, line_item_id, post, read in zip(_LARGE, ids, posts, reads, strict=True):
+    for (cents, _), line_item_id, post, read in zip(_LARGE, ids, posts, reads, strict=True):
         shown = amount_of(item_in(read, line_item_id) or {})
         told, got = f"an amount of {cents}, as it was posted, where it is read", f"{shown}"
         bench.check("money.large-amounts", shown in (None, cents), told, got, post, read)
 
 
-def _adds_up(bench: Bench, seen: Figures) -> None:
+def adds_up(bench: Bench, seen: Figures) -> None:
+    """Note whether the buckets add up to the total."""
     if seen.buckets:
         bench.check(
             "money.buckets-add-up",

@@ -30,8 +30,11 @@ def whatever_else_is_said(bench: Bench) -> None:
     filled = [name for name, owed in before.buckets.items() if owed >= _ENOUGH_CENTS]
     if not filled:
         raise UntestedError("no bucket owes enough, as far as the account shows them")
-    for bucket, body in zip(cycle(filled), _bodies(bench), strict=False):
-        post = bench.post({**body, "allocation": bucket}, account)
+    for bucket, given in zip(cycle(filled), _bodies(bench), strict=False):
+        body = {"allocation": bucket, **given}  # first of all and last of all, in turn
+        if given["original_amount_cents"] == 1:
+            body = dict(reversed(body.items()))
+        post = bench.post(body, account)
         if not post.is_ok and "effective_at" in body:
             continue  # the account may have been opened later
         bench.accepted(post)

@@ -26,10 +26,24 @@ from contract_tests.reading import (
 from contract_tests.traces import trace
 from contract_tests.valid import PAST
 
-_PAIRS = [{"key": "b", "value": "2"}, {"key": "a", "value": "1"}, {"key": "b", "value": "2"}]
+_PAIRS = [
+    *({"key": key, "value": value} for key, value in (("b", "2"), ("a", "007"), ("b", "2"))),
+    {"key": "<i>", "value": "1 &amp; 2 'of' \\ z\u00fcrich \U0001f44d"},
+]
 _TOLERANCE = timedelta(minutes=2)
 _DEAD = ("DECLINED", "INVALID", "REVERSED", "ROLLED", "SPLIT_INVALID", "VOID")
-_READABLE = ("{}", "sp ace{}", "50%{}", "zürich{}", "q?{}", "h#{}", "a+b{}", "%41{}", "💸{}")
+_READABLE = (
+    "{}",
+    "sp ace{}",
+    "50%{}",
+    "zürich{}",
+    "q?{}",
+    "h#{}",
+    "a+b{}",
+    "%41{}",
+    "💸{}",
+    "{}.json",
+)
 
 
 @probe(

@@ -18,6 +18,10 @@ _BOUNDS = "&".join(
     f"effective_at_{name}=2021-06-15T15:50:{{}}%2B05:30" for name in ("after", "before")
 )
 _DAY = timedelta(days=1)
+_CREDITS = (
+    *((None, 3), ("FEE", 4), ("INTEREST", 5), ("DEFERRED_INTEREST", 6), ("PRINCIPAL", 7)),
+    *((None, 2**31 + 5), ("FEE", 2**31 + 6)),
+)
 
 
 @probe("records", "records.credits", "records.repeat-other")
@@ -50,6 +54,25 @@ def giving_back(bench: Bench) -> None:
     told = "no credit under the id of a debit offset"
     got = before_it.told(then)
     bench.check("records.repeat-other", before_it.is_same(then), told, got, post, taken)
+
+
+@probe("records", "records.credits", turn=Turn.LATER)
+def each_credit(bench: Bench) -> None:
+    """A credit offset raises the total whatever it is allocated to, and however large it is."""
+    last = bench.target.accounts[-1]
+    plain = [(account, None, 3) for account in bench.target.accounts[:-1]]
+    for account, allocation, cents in (*plain, *((last, *of) for of in _CREDITS)):
+        before = total(bench, account)
+        if before is None:
+            raise UntestedError("the server shows no totals")
+        more = {} if allocation is None else {"allocation": allocation}
+        post = credit(bench, bench.offset(cents, **more), account)
+        if post.status in ABSENT:
+            raise UntestedError("the server has no POST …/credit_offsets")
+        if post.is_ok:  # nobody says that each allocation is one of a credit offset
+            by = (total(bench, account) or 0) - before
+            told, got = f"a total raised by {cents}", f"by {by}"
+            bench.check("records.credits", by == cents, told, got, post)
 
 
 @probe("records", "records.filters", turn=Turn.LATER)
@@ -123,13 +146,45 @@ def _note_types(bench: Bench) -> None:
         credit(bench, bench.offset(1)),
         credit(bench, bench.offset(1, allocation="FEE")),
     ]
-    for kind in {_kind(post.member()) for post in posts if post.is_ok} - {None}:
+    known = {_kind(post.member()) for post in posts if post.is_ok} - {None}
+    for kind in known:
         seen = _filtered(bench, f"line_item_type={kind}", limit=2)
-        results = seen.member("results")
-        kinds = {_kind(item) for item in results} if isinstance(results, list) else set()
+        cursor = seen.member("paging", "starting_after")
+        pages = [seen]
+        if seen.member("paging", "has_more") is True and isinstance(cursor, str):
+            after = f"line_item_type={kind}&starting_after={quote(cursor, safe='')}"
+            pages.append(_filtered(bench, after, limit=2))
+        kinds = {_kind(item) for of in pages for item in _items(of)}
         told, got = f"a list of {kind} only", f"{sorted(map(str, kinds)) or 'nothing'}"
         is_only = bool(kinds) and kinds <= {kind, None}
-        bench.check("records.filters", is_only, told, got, *posts, seen)
+        bench.check("records.filters", is_only, told, got, *posts, *pages)
+        _note_end(bench, str(kind))
+    several = sorted(map(str, known))
+    for order in (several, several[::-1]):
+        seen = _filtered(bench, f"line_item_type={','.join(order)}")
+        missing = [
+            of.member("line_item_id")
+            for of in posts
+            if of.is_ok and of.member("line_item_id") not in _ids(seen)
+        ]
+        told = f"a list of {', '.join(order)}, with what was posted of each"
+        bench.check("records.filters", not missing, told, f"{missing} is not there", *posts, seen)
+
+
+def _note_end(bench: Bench, kind: str) -> None:
+    """Note whether a page with all there is of a type says that there is no more."""
+    whole = _filtered(bench, f"line_item_type={kind}", limit=1000)
+    count = len(_items(whole))
+    if 0 < count < 1000:
+        last = _filtered(bench, f"line_item_type={kind}", limit=count)
+        told, got = "has_more false, as these are all", last.seen()
+        fine = last.member("paging", "has_more") is False
+        bench.check("records.filters", fine, told, got, whole, last)
+
+
+def _items(exchange: Exchange) -> list[Any]:
+    results = exchange.member("results")
+    return results if isinstance(results, list) else []
 
 
 def _kind(item: Any) -> str | None:
@@ -145,7 +200,4 @@ def _filtered(bench: Bench, query: str, limit: int = 100) -> Exchange:
 
 
 def _ids(exchange: Exchange) -> list[object]:
-    results = exchange.member("results")
-    return (
-        ids_of([of for of in results if isinstance(of, dict)]) if isinstance(results, list) else []
-    )
+    return ids_of([of for of in _items(exchange) if isinstance(of, dict)])

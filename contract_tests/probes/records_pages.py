@@ -90,6 +90,10 @@ def pages(bench: Bench) -> None:
     for limit in sorted(size for size in sizes if 1 <= size <= 1000):
         if count / limit <= _MOST_PAGES:
             _note_walk(bench, account, limit, expected)
+    first = page(bench, account, "limit=3")
+    told, got = "the first three items of the list, on a page of three", f"{ids_of(first.results)}"
+    same = ids_of(first.results) == expected[:3]
+    bench.check("records.pages", same, told, got, whole[0].exchange, first.exchange)
     if count > 100:
         _note_walk(bench, account, None, expected)
     _note_way_back(bench, account)
