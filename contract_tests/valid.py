@@ -80,6 +80,7 @@ UNKNOWN: tuple[Mapping[str, Any], ...] = (
     {"Original_Amount_Cents": 7, "LINE_ITEM_ID": "other", "Allocation": "nowhere"},
     {"": "", "constructor": 1, "__proto__": {"x": 1}, "$ref": "#/nowhere"},
     {f"m{n}": n for n in range(200)},
+    {**dict.fromkeys(("dry_run", "validate_only", "preview", "test"), True), "commit": False},
 )
 _EMOJI = '{{"external_fields":[{{"value":"\\ud83d\\ude00\\/\\b\\f","key":"k"}}],'
 JSON_TEXTS = (

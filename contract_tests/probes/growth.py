@@ -8,6 +8,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from contract_tests.bench import Bench, UntestedError, item_of, items_of, offsets_of, path_of
+from contract_tests.client import OutOfTimeError
 from contract_tests.exchange import Request
 from contract_tests.probe import Turn, probe
 from contract_tests.reading import LIST_ITEMS, READ_ACCOUNT, READ_ITEM
@@ -19,6 +20,10 @@ _MANY_MORE_SECONDS, _MANY_TIMES = 0.03, 3.0
 _ITEMS = 240
 _QUICK_ITEMS = 100
 """About as many as have been posted by then."""
+_FEWEST_ITEMS = 20
+"""With fewer nothing is seen."""
+_AT_ONCE, _ROUNDS = 6, 4
+"""Posts at a time, at least; and how long it takes to look again, in such rounds."""
 _QUICK_SECONDS = 0.1
 _ENOUGH_SECONDS = 0.2
 """How long samples are taken, if there are two."""
@@ -86,10 +91,10 @@ def with_more_items(bench: Bench) -> None:
         raise UntestedError("the server throttles")
     if not bench.first_seconds:
         raise UntestedError("the time that answers take at first is not known")
-    slowest = max(bench.first_seconds.values())
     count = _QUICK_ITEMS if bench.is_quick else _ITEMS
     lacking = 0 if _has_grown(bench) else max(count - _posted(bench), 0)
-    if slowest * (lacking / 8 + 2) > bench.client.seconds_left:
+    lacking = min(lacking, _affordable(bench))
+    if _posted(bench) + lacking < _FEWEST_ITEMS:
         raise UntestedError("out of time")
     bench.send_all([bench.posting(bench.offset(1)) for _ in range(lacking)])
     for ask, before in bench.first_seconds.items():
@@ -105,6 +110,18 @@ def with_more_items(bench: Bench) -> None:
             f"{after * 1000:.1f} ms, with {_posted(bench)} items more{busy}",
             bench.client.exchanges[-1],
         )
+
+
+def _affordable(bench: Bench) -> int:
+    """Give how many items there is time to post, and to take times afterwards.
+
+    Raises OutOfTimeError if there is not even time for that.
+    """
+    slowest = max(bench.first_seconds.values())
+    rounds = bench.client.seconds_left / max(slowest, _TICK_SECONDS) - _ROUNDS
+    if rounds < 0:
+        raise OutOfTimeError
+    return int(rounds / 2) * _AT_ONCE
 
 
 def _asks(bench: Bench) -> list[Ask]:

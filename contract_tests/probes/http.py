@@ -194,7 +194,10 @@ def odd_paths(bench: Bench) -> None:
     for request in (
         Request("GET", "/nowhere", bench.headers()),
         Request("GET", "/nowhere", bench.headers(JSON), b"{}"),
-        Request("POST", unknown, bench.headers(JSON), encoded(bench.offset(1))),
+        *(
+            Request("POST", path, bench.headers(JSON), encoded(bench.offset(1)))
+            for path in (unknown, f"{offsets}/nowhere")
+        ),
     ):
         exchange = bench.send(request, odd=True)
         if exchange.answer is not None:
@@ -250,17 +253,19 @@ def percent_encoding(bench: Bench) -> None:
 @probe("http", "http.query-ignored")
 def query_is_ignored(bench: Bench) -> None:
     """What a query says does not change a post."""
-    before = total(bench)
-    body = bench.offset(8)
-    query = "original_amount_cents=5&account_id=x&line_item_id=li_q&dry_run=true&allocation=x"
-    post = bench.post(body, target=f"{offsets_of(bench.account)}?{query}")
-    after = total(bench)
-    if not post.is_ok or before is None or after is None:
-        return
-    bench.check(
-        "http.query-ignored",
-        before - after == 8,
-        "the total falls by 8",
-        f"it fell by {before - after}",
-        post,
-    )
+    account = bench.target.account(1) or bench.account  # the buckets of the first are empty
+    query = "original_amount_cents=5&account_id=x&line_item_id=li_q&dry_run=true&allocation="
+    for allocation in ("x", "FEE"):
+        before = figures(bench, account)
+        target = f"{offsets_of(account)}?{query}{allocation}"
+        post = bench.post(bench.offset(8), account, target=target)
+        after = figures(bench, account)
+        if not post.is_ok:
+            continue
+        by, seen = before.total_cents - after.total_cents, (before.exchange, post, after.exchange)
+        told, got = "the total falls by 8", f"it fell by {by}"
+        bench.check("http.query-ignored", by == 8, told, got, *seen)
+        if allocation in before.buckets and before.buckets["PRINCIPAL"] >= 8:
+            told, got = f"{allocation} as it was", f"{before.told()} became {after.told()}"
+            same = after.buckets[allocation] == before.buckets[allocation]
+            bench.check("http.query-ignored", same, told, got, *seen)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 
-from contract_tests.bench import Bench, UntestedError, amount_of, item_of
+from contract_tests.bench import Bench, UntestedError, amount_of, item_of, items_of
 from contract_tests.exchange import Exchange
 from contract_tests.probe import Turn, probe
 from contract_tests.reading import (
+    LIST_ITEMS,
     READ_ITEM,
     Figures,
     all_figures,
@@ -30,6 +31,7 @@ _EXCESSES = (
     *(("FEE", 0), ("FEE", 11), ("INTEREST", 11), ("DEFERRED_INTEREST", 11), ("PRINCIPAL", 11)),
 )
 """What is taken from which bucket beyond all that it owes."""
+_FILTERS = "limit=5&line_item_type=DEBIT_OFFSET&effective_at_after=2020-01-01T00:00:00Z"
 _LARGE = (
     *((2**31 - 1, None), (2**31, "FEE"), (1, None), (2**32 + 7, "INTEREST")),
     *((10**12 + 1, "DEFERRED_INTEREST"), (2**53 - 1, None), (2**53 - 3, "PRINCIPAL"), (1, None)),
@@ -72,21 +74,6 @@ def first_posts(bench: Bench) -> None:
         first, then = before.get(account), after[account]
         if first is not None and then is not None and post.is_ok:
             fell(bench, first, then, 1, post)
-
-
-@probe("money", "money.bucket", "money.total-falls", turn=Turn.FIRST)
-def zero(bench: Bench) -> None:
-    """Nothing is a legal amount, and changes nothing."""
-    for allocation in (None, "FEE", "PRINCIPAL"):
-        before = figures(bench)
-        more = {} if allocation is None else {"allocation": allocation}
-        post = bench.accepted(bench.post(bench.offset(0, **more)))
-        after = figures(bench)
-        fell(bench, before, after, 0, post)
-        same = (after.total_cents, after.buckets) == (before.total_cents, before.buckets)
-        bench.check(
-            "money.bucket", same, before.told(), after.told(), before.exchange, post, after.exchange
-        )
 
 
 @probe(
@@ -202,6 +189,7 @@ def reads_change_nothing(bench: Bench) -> None:
         items = [recent(bench) for _ in range(2)][-1].results
         for item in items[:2]:
             read_item(bench, bench.account, str(item.get("line_item_id")))
+        bench.send(bench.reading(f"{items_of(bench.account)}?{_FILTERS}", LIST_ITEMS))
     figures(bench)
     after = figures(bench)
     bench.check(

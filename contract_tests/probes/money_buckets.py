@@ -1,4 +1,4 @@
-"""Money: each bucket of each account, one by one."""
+"""Money: each bucket of each account, one by one, and posts of nothing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,21 @@ from contract_tests.bench import Bench, UntestedError
 from contract_tests.probe import Turn, probe
 from contract_tests.probes.money import MOST_CENTS, adds_up, fell
 from contract_tests.reading import all_figures, figures
+
+
+@probe("money", "money.bucket", "money.total-falls", turn=Turn.FIRST)
+def zero(bench: Bench) -> None:
+    """Nothing is a legal amount, and changes nothing."""
+    for allocation in (None, "FEE", "PRINCIPAL"):
+        before = figures(bench)
+        more = {} if allocation is None else {"allocation": allocation}
+        post = bench.accepted(bench.post(bench.offset(0, **more)))
+        after = figures(bench)
+        fell(bench, before, after, 0, post)
+        same = (after.total_cents, after.buckets) == (before.total_cents, before.buckets)
+        bench.check(
+            "money.bucket", same, before.told(), after.told(), before.exchange, post, after.exchange
+        )
 
 
 @probe(
@@ -65,3 +80,24 @@ def _take_from_each(bench: Bench, account: str, part: Callable[[int], int]) -> N
             *(before.exchange, post, after.exchange),
         )
         before = after
+
+
+@probe("money", "money.bucket")
+def all_of_a_bucket(bench: Bench) -> None:
+    """What takes exactly what a bucket owes empties it, and takes nothing elsewhere.
+
+    Each time it is another bucket, as that one is empty afterwards.
+    """
+    limit = min(bench.target.max_cents or MOST_CENTS, MOST_CENTS)
+    for account in reversed(bench.target.accounts):
+        before = figures(bench, account)
+        for bucket, owed in before.buckets.items():
+            if bucket == "PRINCIPAL" or not 0 < owed <= limit:
+                continue
+            post = bench.accepted(bench.post(bench.offset(owed, allocation=bucket), account))
+            after = figures(bench, account)
+            told, seen = f"nothing left in {bucket}", (before.exchange, post, after.exchange)
+            fine = after.buckets == {**before.buckets, bucket: 0}
+            bench.check("money.bucket", fine, told, after.told(), *seen)
+            return
+    raise UntestedError("no bucket owes little enough, as far as the accounts show them")

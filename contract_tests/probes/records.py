@@ -28,6 +28,7 @@ from contract_tests.valid import PAST
 
 _PAIRS = [
     *({"key": key, "value": value} for key, value in (("b", "2"), ("a", "007"), ("b", "2"))),
+    *({"key": f"k{number}", "value": str(number)} for number in range(9)),
     {"key": "<i>", "value": "1 &amp; 2 'of' \\ z\u00fcrich \U0001f44d"},
 ]
 _TOLERANCE = timedelta(minutes=2)

@@ -116,6 +116,11 @@ def filters(bench: Bench) -> None:
         _note_bounds(bench, day_before if works["updated_at_after"] else None)
     if works["line_item_type"]:
         _note_types(bench)
+    if works["line_item_type"] and works["effective_at_before"]:
+        both = _filtered(bench, f"line_item_type=DEBIT_OFFSET&effective_at_before={day_before}")
+        told = "a list without the new item, which is of this type, but later"
+        fine = line_item_id not in _ids(both)
+        bench.check("records.filters", fine, told, both.seen(), post, both)
 
 
 def _note_bounds(bench: Bench, updated_after: str | None) -> None:
