@@ -85,7 +85,7 @@ def methods(bench: Bench) -> None:
         offsets_of(bench.account): ("PUT", "PATCH", "DELETE", "GET"),
         item_of(bench.account, body["line_item_id"]): ("PUT", "DELETE", "PATCH", "POST"),
         path_of(bench.account): (),
-        items_of(bench.account): ("POST",),
+        items_of(bench.account): (),
         f"{items_of(bench.account)}/credit_offsets": ("GET",),
         path_of(nobody): ("POST", "DELETE", "PATCH"),
         items_of(nobody): ("DELETE", "PATCH", "POST"),

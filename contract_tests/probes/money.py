@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from contract_tests.bench import Bench, UntestedError, amount_of, item_of, items_of
 from contract_tests.exchange import Exchange
-from contract_tests.probe import Turn, probe
+from contract_tests.moving import MOST_CENTS, adds_up, fell
+from contract_tests.probe import probe
 from contract_tests.reading import (
     LIST_ITEMS,
     READ_ITEM,
-    Figures,
-    all_figures,
     figures,
     ids_of,
     item_in,
@@ -23,8 +22,6 @@ from contract_tests.reading import (
 from contract_tests.traces import trace
 
 _MANY = 26
-MOST_CENTS = 10_000_000
-"""To be taken from what a bucket owes."""
 _AMOUNTS = (1, 7, 10, 29, 57, 99, 100, 101, 115, 250, 999, 1000, 2049, 4035, 10_001)
 _ALONE = (13, 250_007)
 _EXCESSES = (
@@ -37,43 +34,6 @@ _LARGE = (
     *((10**12 + 1, "DEFERRED_INTEREST"), (2**53 - 1, None), (2**53 - 3, "PRINCIPAL"), (1, None)),
 )
 """Amounts, and what they are taken from; what is small comes to what is large."""
-
-
-def fell(
-    bench: Bench,
-    before: Figures,
-    after: Figures,
-    cents: int,
-    *posts: Exchange,
-    rule_id: str = "money.total-falls",
-) -> bool:
-    """Note whether the total fell by ``cents`` between two looks."""
-    by = before.total_cents - after.total_cents
-    return bench.check(
-        rule_id,
-        by == cents,
-        f"the total falls by {cents}, from {before.total_cents} to {before.total_cents - cents}",
-        f"it fell by {by}, to {after.total_cents}",
-        before.exchange,
-        *posts,
-        after.exchange,
-    )
-
-
-@probe("money", "money.total-falls", turn=Turn.FIRST)
-def first_posts(bench: Bench) -> None:
-    """The very first post to an account lowered its total by its amount, and others later do so."""
-    before: Mapping[str, Figures | None] = bench.before
-    posts: Mapping[str, Exchange] = {} if bench.is_first_judged else bench.first_posts
-    bench.is_first_judged = True
-    if not posts:
-        before = all_figures(bench, bench.target.accounts)
-        posts = {of: bench.post({"original_amount_cents": 1}, of) for of in before}
-    after = all_figures(bench, list(posts))
-    for account, post in posts.items():
-        first, then = before.get(account), after[account]
-        if first is not None and then is not None and post.is_ok:
-            fell(bench, first, then, 1, post)
 
 
 @probe(
@@ -247,15 +207,3 @@ def _read_back(bench: Bench, account: str, posts: Sequence[Exchange]) -> None:
         shown = amount_of(item_in(read, line_item_id) or {})
         told, got = f"an amount of {cents}, as it was posted, where it is read", f"{shown}"
         bench.check("money.large-amounts", shown in (None, cents), told, got, post, read)
-
-
-def adds_up(bench: Bench, seen: Figures) -> None:
-    """Note whether the buckets add up to the total."""
-    if seen.buckets:
-        bench.check(
-            "money.buckets-add-up",
-            sum(seen.buckets.values()) == seen.total_cents,
-            f"a total of {sum(seen.buckets.values())}, the sum of the buckets",
-            seen.told(),
-            seen.exchange,
-        )
