@@ -429,7 +429,6 @@ class TestFiles:
         assert done.returncode == 2
         assert "auth.required" in Path("j.xml").read_text()
 
-
     def test_nothing_is_left_where_it_is_started(self, plain: str, tmp_path: Path) -> None:
         arguments = (*WHO, "--allow-writes", "--layer", "model", "--budget", "4")
         subprocess.run(

@@ -49,6 +49,14 @@ DEFECTS = {
     "ids_by_beginning": "accepts.ids",
     "refusal_gives_id_back": "records.generated-ids",
     "kinds_apart": "concurrency.no-lost-update",
+    "body_names_account": "accepts.unknown-members",
+    "marks_of_tokens_alike": "auth.near-token",
+    "filter_of_first_page": "records.filters",
+    "query_allocates": "http.query-ignored",
+    "dated_recorded": "refuses.nothing-recorded",
+    "interest_of_third": "money.bucket",
+    "refused_allocation_stays": "model.sequences",
+    "connection_sees_old": "http.connection",
 }
 UNHURRIED = {"budget": 20.0}
 """So that all is seen on a machine that has other work."""

@@ -47,6 +47,7 @@ MODULES = (
     "defects_growth",
     "defects_model",
     "defects_met",
+    "defects_met_more",
 )
 
 
