@@ -91,12 +91,13 @@ def with_more_items(bench: Bench) -> None:
         raise UntestedError("the server throttles")
     if not bench.first_seconds:
         raise UntestedError("the time that answers take at first is not known")
-    count = _QUICK_ITEMS if bench.is_quick else _ITEMS
-    lacking = 0 if _has_grown(bench) else max(count - _posted(bench), 0)
-    lacking = min(lacking, _affordable(bench))
-    if _posted(bench) + lacking < _FEWEST_ITEMS:
-        raise UntestedError("out of time")
-    bench.send_all([bench.posting(bench.offset(1)) for _ in range(lacking)])
+    affordable = _affordable(bench)
+    if not _has_grown(bench):
+        count = _QUICK_ITEMS if bench.is_quick else _ITEMS
+        lacking = min(max(count - _posted(bench), 0), affordable)
+        if _posted(bench) + lacking < _FEWEST_ITEMS:
+            raise UntestedError("out of time")
+        bench.send_all([bench.posting(bench.offset(1)) for _ in range(lacking)])
     for ask, before in bench.first_seconds.items():
         after, times = _seconds(bench, ask, before)
         if _is_slower(before * times, after) and not _is_far_slower(before * times, after):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +19,8 @@ _BOUNDS = "&".join(
     f"effective_at_{name}=2021-06-15T15:50:{{}}%2B05:30" for name in ("after", "before")
 )
 _DAY = timedelta(days=1)
+_SECONDS = ((30, 31, True), (29, 30, True), (31, 32, False), (28, 29, False))
+"""Bounds, and whether the thirtieth second is within them."""
 _CREDITS = (
     *((None, 3), ("FEE", 4), ("INTEREST", 5), ("DEFERRED_INTEREST", 6), ("PRINCIPAL", 7)),
     *((None, 2**31 + 5), ("FEE", 2**31 + 6)),
@@ -108,6 +111,14 @@ def filters(bench: Bench) -> None:
         told = "a list without the new item"
         bench.check("records.filters", works[name], told, seen.seen(), post, seen)
         bench.check("records.filters", kept.is_ok, "a list with the new item", kept)
+    _note_combined(bench, post, works, day_before)
+
+
+def _note_combined(
+    bench: Bench, post: Exchange, works: Mapping[str, bool], day_before: str
+) -> None:
+    """Look closer at the filters that there are, and at two at once."""
+    line_item_id = post.member("line_item_id")
     if works["effective_at_after"]:
         odd = _filtered(bench, "effective_at_after=yesterday")
         refused = 400 <= odd.status < 500
@@ -118,8 +129,9 @@ def filters(bench: Bench) -> None:
         _note_types(bench)
     if works["line_item_type"] and works["effective_at_before"]:
         both = _filtered(bench, f"line_item_type=DEBIT_OFFSET&effective_at_before={day_before}")
-        told = "a list without the new item, which is of this type, but later"
-        fine = line_item_id not in _ids(both)
+        told = "debit offsets, without the new one, which is later"
+        kinds = {_kind(item) for item in _items(both)} - {None}
+        fine = line_item_id not in _ids(both) and kinds <= {"DEBIT_OFFSET"}
         bench.check("records.filters", fine, told, both.seen(), post, both)
 
 
@@ -131,7 +143,7 @@ def _note_bounds(bench: Bench, updated_after: str | None) -> None:
     post = bench.post(bench.offset(1, effective_at="2021-06-15T10:20:30Z"))
     if not post.is_ok:
         return  # before the account's opening, it may be
-    for after, before, is_within in ((30, 31, True), (29, 30, True), (31, 32, False)):
+    for after, before, is_within in _SECONDS:
         seen = _filtered(bench, _BOUNDS.format(after, before))
         told = f"a list {'with' if is_within else 'without'} what is effective at 10:20:30Z"
         is_there = post.member("line_item_id") in _ids(seen)
