@@ -10,6 +10,16 @@ from contract_tests.bench import Bench, UntestedError, amount_of
 from contract_tests.exchange import Exchange
 from contract_tests.reading import found, ids_of
 
+AT_ONCE = 8
+"""Requests of a race."""
+OK = range(200, 201)
+"""What a valid post is answered with."""
+
+
+def rounds(bench: Bench, quick: int, full: int) -> range:
+    """Give how often to race: what goes wrong at times is seen sooner or later."""
+    return range(quick if bench.is_quick else full)
+
 
 def note_each(
     bench: Bench, rule_id: str, exchanges: Sequence[Exchange], wanted: Sequence[range], told: str

@@ -93,10 +93,9 @@ class DryRuns(Zoo):
 class FilterSettles(Zoo):
     """Each list of one type takes a cent."""
 
-    def tests(self, query: Query) -> list[Test]:
-        if query.get("line_item_type") == "DEBIT_OFFSET":
-            self.accounts["can_101"].owed_cents[Bucket.PRINCIPAL] -= 1
-        return super().tests(query)
+    def page(self, account: Account, text: str) -> Json:
+        account.owed_cents[Bucket.PRINCIPAL] -= "line_item_type" in text
+        return super().page(account, text)
 
 
 @defect("records")

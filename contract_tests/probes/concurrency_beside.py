@@ -1,0 +1,133 @@
+"""Concurrency: posts at the same time as something else, like reads and credit offsets."""
+
+from __future__ import annotations
+
+from contract_tests.bench import JSON, Bench, UntestedError, items_of, path_of
+from contract_tests.crediting import crediting
+from contract_tests.exchange import Exchange
+from contract_tests.probe import Turn, probe
+from contract_tests.racing import AT_ONCE, OK, note_each, note_fell, rounds
+from contract_tests.reading import (
+    BUCKETS,
+    LIST_ITEMS,
+    READ_ACCOUNT,
+    figures,
+)
+from contract_tests.traces import total
+
+_WRONG = ((("Authorization", "Bearer nobody-knows-me"), JSON), (JSON,))
+_REFUSED, _DENIED = range(400, 500), range(401, 404, 2)
+
+
+@probe("concurrency", "concurrency.no-lost-update")
+def of_one_bucket(bench: Bench) -> None:
+    """Posts at once that are allocated to one bucket all count."""
+    account = bench.target.account(1) or bench.account
+    for allocation in ("FEE", "INTEREST"):
+        before = total(bench, account)
+        bodies = [bench.offset(1, allocation=allocation) for _ in range(AT_ONCE)]
+        exchanges = bench.race([bench.posting(body, account) for body in bodies])
+        after = total(bench, account)
+        if all(exchange.is_ok for exchange in exchanges):
+            note_fell(bench, before, after, AT_ONCE, exchanges)
+
+
+@probe("concurrency", "concurrency.no-lost-update")
+def debits_and_credits(bench: Bench) -> None:
+    """Debit and credit offsets at once all count."""
+    for _ in rounds(bench, 2, 4):
+        pairs = [(bench.offset(3), bench.offset(1)) for _ in range(AT_ONCE // 2)]
+        requests = [
+            request
+            for debit, given in pairs
+            for request in (bench.posting(debit), crediting(bench, given))
+        ]
+        before = total(bench)
+        exchanges = bench.race(requests, odd=True)
+        after = total(bench)
+        if not all(exchange.is_ok for exchange in exchanges):
+            raise UntestedError("the server has no POST …/credit_offsets, or refuses some at once")
+        note_fell(bench, before, after, (3 - 1) * len(pairs), exchanges)
+
+
+@probe("concurrency", "concurrency.reads")
+def reads_among_posts(bench: Bench) -> None:
+    """What is read while posts run is what some order of them gives."""
+    if READ_ACCOUNT not in bench.reads:
+        raise UntestedError("the server has no GET /accounts/{account_id}")
+    read = bench.reading(path_of(bench.account), READ_ACCOUNT)
+    parts = [member for members in BUCKETS.values() for member in members]
+    for _ in rounds(bench, 3, 6):
+        before = figures(bench)
+        posts = [bench.posting(bench.offset(4, allocation="PRINCIPAL")) for _ in range(4)]
+        exchanges = bench.race([request for post in posts for request in (post, read)])
+        steps = [before.total_cents - 4 * number for number in range(5)]
+        for exchange in exchanges[1::2]:
+            summary = exchange.member("summary") or {}
+            owed = summary.get("total_balance_cents")
+            fine = exchange.status == 200 and owed in steps
+            told = f"a total out of {steps}"
+            bench.check("concurrency.reads", fine, told, exchange.seen(), *exchanges, how="race")
+            if before.buckets and fine:
+                cents = sum(summary.get(part) or 0 for part in parts)
+                told, got = f"buckets that add up to {owed}", f"{cents}"
+                bench.check("concurrency.reads", cents == owed, told, got, *exchanges, how="race")
+
+
+@probe("concurrency", "concurrency.own-answers", writes=False, turn=Turn.LATER)
+def reads_of_two_accounts(bench: Bench) -> None:
+    """Each of several reads at once is of the account it names."""
+    pair = (bench.account, bench.second_account())
+    paths = {READ_ACCOUNT: path_of, LIST_ITEMS: items_of}
+    wanted = [
+        (account, bench.reading(path(account), operation))
+        for operation, path in paths.items()
+        for account in pair * 2
+        if operation in bench.reads
+    ]
+    if not wanted:
+        raise UntestedError("the server has no reads")
+    for _ in rounds(bench, 3, 6):
+        exchanges = bench.race([request for _, request in wanted])
+        for (account, _), exchange in zip(wanted, exchanges, strict=True):
+            told = f"what is of {account}"
+            fine = _accounts_in(exchange) <= {account}
+            got = exchange.seen()
+            bench.check("concurrency.own-answers", fine, told, got, *exchanges, how="race")
+
+
+def _accounts_in(exchange: Exchange) -> set[object]:
+    """Give the accounts that an answer is about."""
+    results = exchange.member("results")
+    told = results if isinstance(results, list) else [exchange.member()]
+    return {of.get("account_id") for of in told if isinstance(of, dict)} - {None}
+
+
+@probe("concurrency", "concurrency.auth")
+def right_and_wrong_tokens(bench: Bench) -> None:
+    """Who has the right token at the same time as others helps none of them."""
+    for _ in rounds(bench, 2, 4):
+        pairs = [
+            (bench.posting(bench.offset(1)), bench.posting(bench.offset(1), headers=headers))
+            for headers in _WRONG * (AT_ONCE // 4)
+        ]
+        exchanges = bench.race([request for pair in pairs for request in pair])
+        told = "200 for the right token, 401 or 403 for a wrong one"
+        note_each(bench, "concurrency.auth", exchanges, [OK, _DENIED] * (AT_ONCE // 2), told)
+
+
+@probe("concurrency", "concurrency.no-lost-update", "concurrency.own-answers")
+def valid_and_invalid(bench: Bench) -> None:
+    """Refusals at the same time as posts change neither."""
+    for _ in rounds(bench, 1, 3):
+        before = total(bench)
+        pairs = [
+            (bench.posting(bench.offset(5)), bench.posting({**bench.offset(5), "allocation": "x"}))
+            for _ in range(AT_ONCE // 2)
+        ]
+        exchanges = bench.race([request for pair in pairs for request in pair])
+        after = total(bench)
+        told = "200 for what is valid, a refusal for what is not"
+        wanted = [OK, _REFUSED] * (AT_ONCE // 2)
+        note_each(bench, "concurrency.own-answers", exchanges, wanted, told)
+        note_fell(bench, before, after, 5 * AT_ONCE // 2, exchanges)
