@@ -5,15 +5,37 @@ from __future__ import annotations
 import sys
 import time
 import warnings
-from typing import Any
+from collections.abc import Mapping
+from importlib import import_module
 
 import click
+from click.core import ParameterSource
 
-from contract_tests.command import assumptions, check
 from mockserver import __version__
-from mockserver.options import config_option, option, settings, where_from
-from mockserver.serve_options import server_options
-from mockserver.settings import DEFAULT_TOKEN
+
+_PLACES: Mapping[str, tuple[str, str]] = {
+    "assumptions": ("contract_tests.command", "assumptions"),
+    "check": ("contract_tests.command", "check"),
+    "scenario": ("mockserver.scenario_command", "scenario"),
+    "serve": ("mockserver.serve_command", "serve"),
+}
+"""The module of each command, and its name there."""
+
+
+class _Commands(click.Group):
+    """Imports a command when it is named: a check does not wait for what a server needs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the base class names it
+        """Give the names of all commands."""
+        return list(_PLACES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        """Give a command, None if there is none of this name."""
+        if cmd_name not in _PLACES:
+            return None
+        module, name = _PLACES[cmd_name]
+        command: click.Command = getattr(import_module(module), name)
+        return command
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -27,72 +49,20 @@ def main(arguments: list[str] | None = None) -> None:
         code = 130
     except click.ClickException as error:
         message = " ".join(error.format_message().split())
-        click.echo(f"canopy-mock: {where_from(error)}{message}", err=True)
+        click.echo(f"canopy-mock: {_where_from(error)}{message}", err=True)
         code = 2
     sys.exit(code or 0)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def _where_from(error: click.ClickException) -> str:
+    """Give the file that a bad value stands in, or nothing."""
+    if not isinstance(error, click.BadParameter) or error.ctx is None or error.param is None:
+        return ""
+    source = error.ctx.get_parameter_source(error.param.name or "")
+    return f"{error.ctx.meta['config']}: " if source is ParameterSource.DEFAULT_MAP else ""
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="canopy-mock %(version)s")
 def cli() -> None:
     """A mock server for debit offsets on loan accounts, with a real ledger behind it."""
-
-
-@cli.command()
-@server_options
-@option("--reload", is_flag=True, help="Start again when the contract or a fixture changes.")
-@option("--open", is_flag=True, help="Show the ledger in a browser.")
-@config_option
-def serve(**options: Any) -> None:
-    """Serve the contract, with accounts to try it on."""
-    # not at the top: what a server needs takes half a second to import, and --help needs none of it
-    from mockserver.serving import StartError, serve_and_reload, serve_once  # noqa: PLC0415 - as said
-
-    reload, opens = options.pop("reload"), options.pop("open")
-    try:
-        (serve_and_reload if reload else serve_once)(settings(options), opens=opens)
-    except StartError as error:
-        raise click.ClickException(str(error)) from error
-
-
-cli.add_command(check)
-cli.add_command(assumptions)
-
-
-@cli.group()
-def scenario() -> None:
-    """Named starting ledgers, and histories with the figures that have to come out."""
-
-
-@scenario.command("list")
-def list_scenarios() -> None:
-    """List the scenarios that come with canopy-mock, and what each is for."""
-    from contract_tests import histories  # noqa: PLC0415 - as in serve
-    from mockserver.seeding.scenario import load, names  # noqa: PLC0415 - as in serve
-
-    click.echo("To start from (serve --scenario):")
-    for name in names():
-        click.echo(f"  {name}\n      {load(name).purpose}")
-    click.echo("To carry out (scenario run):")
-    for name in histories.names():
-        click.echo(f"  {name}\n      {histories.load(name)['purpose']}")
-
-
-@scenario.command("run")
-@click.argument("histories", nargs=-1, metavar="[NAME|FILE]...")
-@option("--url", help="A server with controlled processing; without it a mock is started.")
-@option("--token", default=DEFAULT_TOKEN, help="A bearer token that the server knows.")
-def run_histories(histories: tuple[str, ...], url: str | None, token: str) -> None:
-    """Carry out histories over HTTP and compare the figures; all there are, if none is named.
-
-    Exit code 1: a figure is not as expected.
-    """
-    from contract_tests.following import follow_all  # noqa: PLC0415 - as in serve
-    from contract_tests.histories import HistoryError  # noqa: PLC0415 - as in serve
-
-    try:
-        kept = follow_all(histories, url, token, click.echo)
-    except HistoryError as error:
-        raise click.ClickException(str(error)) from error
-    if not kept:
-        raise click.exceptions.Exit(1)

@@ -97,14 +97,6 @@ def check_hosts(
     return names
 
 
-def where_from(error: click.ClickException) -> str:
-    """Give the file that a bad value stands in, or nothing."""
-    if not isinstance(error, click.BadParameter) or error.ctx is None or error.param is None:
-        return ""
-    source = error.ctx.get_parameter_source(error.param.name or "")
-    return f"{error.ctx.meta['config']}: " if source is ParameterSource.DEFAULT_MAP else ""
-
-
 def settings(options: dict[str, Any]) -> Settings:
     """Give the settings for the options of ``serve``. Raises click.UsageError."""
     context = click.get_current_context()

@@ -22,7 +22,6 @@ from mockserver.api.problems import INTERNAL_ERROR, KINDS
 from mockserver.api.schemas import answer_validator, request_validator
 from mockserver.api.strict_json import MAX_DEPTH
 from mockserver.api.violations import TOLD_KEYWORDS
-from mockserver.cli import serve as serve_command
 from mockserver.door.protocol import MAX_FIELDS, MAX_HEAD_BYTES, MAX_URL_BYTES
 from mockserver.ledger.line_item import RULES, ItemType
 from mockserver.ledger.money import MAX_AMOUNT_CENTS, Bucket
@@ -30,6 +29,7 @@ from mockserver.ledger.refusals import Refusal
 from mockserver.ledger.terms import AccountStatus
 from mockserver.options import settings
 from mockserver.resources import find
+from mockserver.serve_command import serve as serve_command
 from mockserver.settings import Settings
 from tests.conftest import Api
 

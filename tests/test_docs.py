@@ -18,6 +18,7 @@ from mockserver import __version__
 from mockserver.api.compat import DIFFERENCES
 from mockserver.cli import cli
 from mockserver.options import CONFIG_FILE
+from mockserver.serve_command import serve
 from tests.running import in_shell, serving
 
 ROOT = Path(__file__).parent.parent
@@ -127,7 +128,6 @@ def test_the_table_of_profiles_is_that_of_the_code() -> None:
 def test_the_table_of_options_has_every_option() -> None:
     section = DOCS["README.md"].partition("## Starting it")[2].partition("\n## ")[0]
     told = set(re.findall(r"`--([a-z-]+)`", section))
-    (serve,) = (cli.commands[name] for name in ("serve",))
     assert told == {p.opts[0].removeprefix("--") for p in serve.params}
 
 
