@@ -27,6 +27,10 @@ INSTANT_TYPES: tuple[Any, ...] = (
     *(5, 0, 1595236288, 1595236288000, 1.5, None, True, False, [], {}, "", " "),
     *(["2020-07-20T09:11:28Z"], {"$date": "2020-07-20T09:11:28Z"}),
 )
+COMMON_INSTANTS: tuple[Any, ...] = (
+    *("yesterday", "2020-07-20", "2020-07-20T09:11:28", "2020-02-30T09:11:28Z", 1595236288, ""),
+)
+"""What is sent most of what is no instant."""
 INSTANTS = (
     *("yesterday", "now", "2020-07-20", "09:11:28", "2020-07-20T09:11:28", "2020-07-20T09:11Z"),
     *("2020-07-20T09Z", "2020-7-20T09:11:28Z", "20-07-20T09:11:28Z", "2020-07-20T9:11:28Z"),
@@ -122,6 +126,11 @@ FIELD_VALUES: tuple[Any, ...] = (
     [{"key": "k", "value": "v"}] * 1000,
     [*[{"key": "k", "value": "v"}] * 50, {"key": 1, "value": "v"}],
 )
+COMMON_FIELDS: tuple[Any, ...] = (
+    *({}, "x", [5], [{"key": 5, "value": "a"}], [{"key": "a", "value": 5}]),
+    [{"key": f"k{n}", "value": "v"} for n in range(101)],
+)
+"""What is sent most of what are no external fields."""
 BODIES = (
     *(b"", b" ", b"[]", b"null", b"5", b"0", b'"x"', b'""', b"true", b"false", b"{}"),
     *(b'[{"original_amount_cents":1}]', b'"{\\"original_amount_cents\\":1}"'),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from contract_tests.bench import Bench, encoded
@@ -42,10 +42,17 @@ def member_cases(member: str, values: Sequence[Any]) -> list[Case]:
 
 
 def refused(bench: Bench, rule_id: str, cases: Sequence[Case]) -> None:
-    """Send requests that each break one rule; note whether each is refused, and leaves no trace."""
+    """Send requests that each break a rule; note whether each is refused, and leaves no trace."""
+    all_refused(bench, {rule_id: cases})
+
+
+def all_refused(bench: Bench, cases_of: Mapping[str, Sequence[Case]]) -> None:
+    """Do that for the cases of several rules at once."""
     before = trace(bench)
+    rules = [rule_id for rule_id, several in cases_of.items() for _ in several]
+    cases = [case for several in cases_of.values() for case in several]
     exchanges = bench.send_all([case.make(bench) for case in cases])
-    for case, exchange in zip(cases, exchanges, strict=True):
+    for rule_id, case, exchange in zip(rules, cases, exchanges, strict=True):
         if exchange.answer is not None and exchange.status < 500:
             is_refused = 400 <= exchange.status < 500
             bench.check(rule_id, is_refused, f"a refusal (4xx) of {case.told}", exchange)

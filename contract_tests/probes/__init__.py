@@ -1,1 +1,7 @@
-"""What is looked at, layer by layer."""
+"""The probes of each layer; with this package all of them are there."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")

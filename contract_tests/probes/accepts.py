@@ -13,7 +13,7 @@ from contract_tests.bench import Bench, UntestedError, encoded, path_of
 from contract_tests.echo import differences, pairs
 from contract_tests.exchange import Exchange
 from contract_tests.instants import instant
-from contract_tests.probe import probe
+from contract_tests.probe import Turn, probe
 from contract_tests.reading import READ_ACCOUNT, found, ids_of, last_list
 from contract_tests.traces import total
 
@@ -22,10 +22,15 @@ _LATER = timedelta(days=3)
 
 def _check_all(bench: Bench, rule_id: str, bodies: Iterable[Mapping[str, Any]]) -> None:
     """Post bodies, and note whether each was accepted and came back as it was sent."""
-    sent = [dict(body) for body in bodies]
+    _check_each(bench, [(rule_id, body) for body in bodies])
+
+
+def _check_each(bench: Bench, bodies: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    """Do that for the bodies of several rules at once."""
+    sent = [dict(body) for _, body in bodies]
     before = total(bench)
     exchanges = bench.send_all([bench.posting(body) for body in sent])
-    for body, exchange in zip(sent, exchanges, strict=True):
+    for (rule_id, body), exchange in zip(bodies, exchanges, strict=True):
         _came_back(bench, rule_id, body, exchange)
     after = total(bench)
     if before is None or after is None or not all(exchange.is_ok for exchange in exchanges):
@@ -48,6 +53,18 @@ def _came_back(bench: Bench, rule_id: str, body: Mapping[str, Any], exchange: Ex
 def _told(body: Mapping[str, Any]) -> str:
     text = encoded({k: v for k, v in body.items() if k != "line_item_id" or len(body) < 3})
     return text.decode("utf-8", "replace")[:120]
+
+
+@probe("accepts", turn=Turn.FIRST)
+def the_commonest(bench: Bench) -> None:
+    """A few of each kind are accepted: what a server that turns them down shows soonest."""
+    fields = [bench.offset(1, external_fields=of) for of in (*valid.FIELDS[:4], valid.FIELDS[-2])]
+    other_id = {**bench.offset(1), "line_item_id": f"li_can_{bench.new_id()}"}
+    more = {**valid.UNKNOWN[0], **bench.offset(1)}
+    bodies = [("accepts.external-fields", body) for body in fields]
+    bodies += [("accepts.ids", other_id), ("accepts.unknown-members", more)]
+    _check_each(bench, bodies)
+    _check_recent_instants(bench)
 
 
 @probe("accepts", "accepts.allocations")

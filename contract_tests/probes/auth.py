@@ -88,20 +88,31 @@ def posts(bench: Bench) -> None:
     bench.check("auth.records-nothing", before.is_same(after), told, got, *seen)
 
 
+@probe("auth", writes=False, turn=Turn.FIRST)
+def the_commonest(bench: Bench) -> None:
+    """No token and another one are turned down by each operation."""
+    _note_outsiders(bench, bench.account)
+
+
 @probe("auth", "auth.foreign-token", "auth.required", writes=False)
 def other_accounts(bench: Bench) -> None:
     """Each account needs the token."""
     bench.second_account()
+    _note_outsiders(bench, *bench.target.accounts[1:])
+
+
+def _note_outsiders(bench: Bench, *accounts: str) -> None:
+    """Ask for accounts, and post to them, without a token and with another one."""
     for headers, rule_id in (((), "auth.required"), (_NOBODY, "auth.foreign-token")):
         requests = [
             Request("GET", path, headers, None, operation)
-            for account in bench.target.accounts[1:]
+            for account in accounts
             for operation, path in _paths_of(bench, account)
         ]
         if bench.target.allows_writes:
             requests += [
                 bench.posting(bench.offset(1), account, headers=(*headers, JSON))
-                for account in bench.target.accounts[1:]
+                for account in accounts
             ]
         for exchange in bench.send_all(requests):
             _note(bench, rule_id, "an account like any other", exchange)

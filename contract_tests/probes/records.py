@@ -113,6 +113,9 @@ def _note_read(
     told = f"200, with {line_item_id}"
     bench.require("records.read-one", item is not None, told, exchange.seen(), post, exchange)
     assert item is not None, "it was required"
+    is_all = exchange.member("paging", "has_more") is not True
+    told, got = "has_more false, as there is one of this id", exchange.seen()
+    bench.check("records.read-one", is_all, told, got, post, exchange)
     _note_complete(bench, body, answer, item, post, exchange)
 
 

@@ -11,6 +11,7 @@ from contract_tests.exchange import Exchange, Request
 from contract_tests.probe import Turn, probe
 from contract_tests.refusing import (
     Case,
+    all_refused,
     body_case,
     member_cases,
     note_traceless,
@@ -29,6 +30,26 @@ def amounts(bench: Bench) -> None:
     refused(bench, "refuses.amount-types", types)
 
 
+@probe("refuses", turn=Turn.FIRST)
+def the_commonest(bench: Bench) -> None:
+    """A few of each kind are refused: what a server that lets them in shows soonest."""
+    all_refused(
+        bench,
+        {
+            "refuses.amount-missing": [_only({})],
+            "refuses.amount-types": member_cases("original_amount_cents", (None, "2", 2.5, True)),
+            "refuses.id-types": member_cases("line_item_id", (5, None)),
+            "refuses.id-prefix": member_cases("line_item_id", (f"can_{bench.new_id()}",)),
+            "refuses.instants": member_cases("effective_at", invalid.COMMON_INSTANTS),
+            "refuses.allocations": member_cases("allocation", ("fee", "BOGUS", 0, None)),
+            "refuses.external-fields": member_cases("external_fields", invalid.COMMON_FIELDS),
+            "refuses.body": [_text(b""), _text(b"[]")],
+            "refuses.json-text": [_text(form) for form in invalid.MALFORMED[:2]],
+            "refuses.media-types": [_of_media_type(invalid.MEDIA_TYPES[0])],
+        },
+    )
+
+
 def _almost(account: str) -> Sequence[str]:
     """Give ids that are none, and that one might take for that of an account."""
     return (f"{account}x", account.swapcase(), f"{account}\n", f"{account}\x00x", f"{account}/")
@@ -43,6 +64,16 @@ def _text(form: bytes) -> Case:
     """Give the case of a body to the letter; ``ID`` in it stands for an id of its own."""
     told = f"the body {form.decode('utf-8', 'replace')!r:.80}"
     return body_case(told, lambda bench: form.replace(b"ID", bench.new_id().encode()))
+
+
+def _of_media_type(media_type: str) -> Case:
+    """Give the case of a body that is declared as ``media_type``."""
+
+    def make(bench: Bench) -> Request:
+        headers = bench.headers(("Content-Type", media_type))
+        return bench.posting(bench.offset(1), headers=headers)
+
+    return Case(f"Content-Type {media_type}", make)
 
 
 @probe("refuses", "refuses.id-prefix", "refuses.id-types", "refuses.nothing-recorded")
@@ -87,14 +118,7 @@ def bodies(bench: Bench) -> None:
 @probe("refuses", "refuses.media-types", "refuses.nothing-recorded")
 def media_types(bench: Bench) -> None:
     """A body that is declared as something else is not read as JSON."""
-    cases = [
-        body_case(
-            f"Content-Type {media_type}",
-            lambda b: b.offset(1),
-            headers=bench.headers(("Content-Type", media_type)),
-        )
-        for media_type in invalid.MEDIA_TYPES
-    ]
+    cases = [_of_media_type(media_type) for media_type in invalid.MEDIA_TYPES]
     form = body_case(
         "a form",
         lambda b: f"line_item_id={b.new_id()}&original_amount_cents=1".encode(),

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from importlib import import_module
-from pkgutil import iter_modules
 
 import pytest
 
-from contract_tests import probes
+import contract_tests.probes  # noqa: F401 - so that all probes are there
 from contract_tests.bench import Bench, UntestedError
 from contract_tests.client import Client
 from contract_tests.plan import ORDER
@@ -19,9 +17,6 @@ from contract_tests.start import first_look
 from contract_tests.target import Target
 from tests.zoo.guard import TOKEN
 from tests.zoo.server import started
-
-for module in iter_modules(probes.__path__):
-    import_module(f"contract_tests.probes.{module.name}")
 
 NEEDS_MORE = {"auth.role", "auth.foreign-account", "auth.token", "http.throttling"}
 """What a run with one token on a patient server does not see."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.zoo.api import Zoo
-from tests.zoo.catalogue import plant
+from tests.zoo.catalogue import defect, plant
 from tests.zoo.ledger import Account, Item
-from tests.zoo.messages import Answer, Json
+from tests.zoo.messages import Answer, Json, Request
 
 Change = Callable[[Json], Json]
 
@@ -186,3 +186,14 @@ for account_name, account_sentence, account_change in ACCOUNT_CHANGES:
     shown(account_name, account_sentence, account_change)
 for page_name, page_sentence, page_change in PAGE_CHANGES:
     paged(page_name, page_sentence, page_change)
+
+
+@defect("records")
+class OneHasMore(Zoo):
+    """An item that is read by its id comes with has_more."""
+
+    def read(self, operation: str, parameters: list[str], request: Request) -> Json:
+        content = super().read(operation, parameters, request)
+        if operation == "item":
+            content["paging"]["has_more"] = True
+        return content

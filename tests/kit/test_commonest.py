@@ -1,0 +1,41 @@
+"""A few of each kind are looked at first, should there be no time for more."""
+
+from __future__ import annotations
+
+import pytest
+
+from contract_tests.probe import Look
+from contract_tests.probes import accepts, auth, refuses
+from tests.kit.looking import looking
+from tests.zoo.catalogue import breeds
+
+
+@pytest.mark.parametrize(
+    ("look", "name", "rule_id"),
+    [
+        (refuses.the_commonest, "amount_string_taken", "refuses.amount-types"),
+        (refuses.the_commonest, "instant_empty_taken", "refuses.instants"),
+        (refuses.the_commonest, "allocation_lower_case_taken", "refuses.allocations"),
+        (refuses.the_commonest, "fields_101_taken", "refuses.external-fields"),
+        (refuses.the_commonest, "media_type_any_taken", "refuses.media-types"),
+        (accepts.the_commonest, "fields_hundred_refused", "accepts.external-fields"),
+        (accepts.the_commonest, "instant_lower_t_refused", "accepts.instants"),
+        (auth.the_commonest, "auth_no_header_comes_in", "auth.required"),
+        (auth.the_commonest, "auth_reads_unprotected", "auth.required"),
+    ],
+)
+def test_what_is_commonest_is_seen(look: Look, name: str, rule_id: str) -> None:
+    with looking(breeds()[name].made()) as bench:
+        look(bench)
+
+        assert bench.breaks[0].rule_id == rule_id
+
+
+@pytest.mark.parametrize("look", [accepts.the_commonest, auth.the_commonest, refuses.the_commonest])
+def test_it_is_few_requests(look: Look) -> None:
+    with looking(breeds()["plain"].made()) as bench:
+        before = len(bench.client.exchanges)
+        look(bench)
+
+        assert bench.breaks == []
+        assert len(bench.client.exchanges) - before <= 35
