@@ -30,7 +30,8 @@ from contract_tests.pace import (
     quick_timeout,
 )
 from contract_tests.plan import ORDER, Plan
-from contract_tests.probe import Probe, Turn, all_probes, dealt, of_layer
+from contract_tests.probe import Probe, Turn, all_probes, first_of, named, of_layer
+from contract_tests.quick_order import QUICK_ORDER
 from contract_tests.replay import Kept, finding_of
 from contract_tests.rules import LAYERS, Rule, assumptions, rules
 from contract_tests.start import first_look
@@ -134,11 +135,12 @@ class _Run:
     def layers(self, progress: Progress) -> Iterator[LayerResult]:
         """Run the layers that are wanted."""
         wanted = [layer for layer in ORDER if layer in self.plan.layers]
-        rounds = (Turn.FIRST, Turn.SOON) if self.plan.is_quick else (Turn.FIRST,)
-        for turn in rounds:
-            self._take(dealt(wanted, turn))
+        self._take(first_of(wanted))
+        if self.plan.is_quick:
+            self._take(probe for probe in named(QUICK_ORDER) if probe.layer in wanted)
+        rest = (Turn.FULL,) if self.plan.is_quick else (Turn.IN_ORDER, Turn.FULL)
         for layer in wanted:
-            self._take(probe for probe in of_layer(layer) if probe.turn not in rounds)
+            self._take(probe for probe in of_layer(layer) if probe.turn in rest)
             reasons = "; ".join(dict.fromkeys(self._layer_reasons[layer]))
             result = LayerResult(layer, self._seconds[layer], self._requests[layer], reasons)
             progress(result, len(self._findings))

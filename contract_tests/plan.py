@@ -12,7 +12,7 @@ ORDER = (
 )
 """In which order layers run: what tells most for its time comes first, as the time may not suffice
 for all; growth as soon as there are items, as what grows slow takes the time of the rest. A quick
-run goes round them (probe.py)."""
+run goes through all of them at once (quick_order.py)."""
 
 
 class Plan(NamedTuple):

@@ -17,10 +17,8 @@ class Turn(Enum):
 
     FIRST = auto()
     """Before all layers: at what others change."""
-    SOON = auto()
-    """When its layer runs; in a quick run one of each module of each layer after the other."""
-    LATER = auto()
-    """Then too; but in a quick run after all layers, if there is time."""
+    IN_ORDER = auto()
+    """When its layer runs, or where quick_order.py has it."""
     FULL = auto()
     """In a full run only."""
 
@@ -53,7 +51,7 @@ def probe(
     layer: str,
     *rules: str,
     writes: bool = True,
-    turn: Turn = Turn.SOON,
+    turn: Turn = Turn.IN_ORDER,
     is_called_early: Callable[[Bench], bool] | None = None,
 ) -> Callable[[Look], Look]:
     """Make a function a probe of ``layer``, about these rules of it."""
@@ -70,15 +68,16 @@ def all_probes() -> Iterator[Probe]:
     return iter(PROBES)
 
 
-def dealt(layers: Iterable[str], turn: Turn) -> Iterator[Probe]:
-    """Give the probes of a turn: one of each module of each layer, then the next of each."""
-    columns: dict[tuple[str, str], list[Probe]] = {}
-    for layer in layers:
-        for probe in of_layer(layer):
-            if probe.turn is turn:
-                columns.setdefault((layer, probe.look.__module__), []).append(probe)
-    rows = zip_longest(*columns.values())
-    return (probe for row in rows for probe in row if probe is not None)
+def first_of(layers: Iterable[str]) -> Iterator[Probe]:
+    """Give what looks before all layers, one of each layer after the other."""
+    columns = [[probe for probe in of_layer(of) if probe.turn is Turn.FIRST] for of in layers]
+    return (probe for row in zip_longest(*columns) for probe in row if probe is not None)
+
+
+def named(names: Iterable[str]) -> Iterator[Probe]:
+    """Give the probes with these names, as far as there are such, in their order."""
+    known = {probe.name: probe for probe in PROBES}
+    return (known[name] for name in names if name in known)
 
 
 def of_layer(layer: str) -> Iterator[Probe]:

@@ -211,7 +211,7 @@ def one_connection(bench: Bench) -> None:
         note(good, bad, "401 or 403, after a request with the token", *DENIED, how="sequence")
 
 
-@probe("auth", "auth.right-token", turn=Turn.LATER)
+@probe("auth", "auth.right-token")
 def the_right_token(bench: Bench) -> None:
     """The right token goes on working after wrong ones, however odd they are."""
     odd = bench.post(bench.offset(1), headers=(("Authorization", "Bearer z\u00fcrich\u2713"), JSON))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contract_tests.bench import JSON, Bench, UntestedError, items_of, path_of
 from contract_tests.crediting import crediting
 from contract_tests.exchange import Exchange
-from contract_tests.probe import Turn, probe
+from contract_tests.probe import probe
 from contract_tests.racing import AT_ONCE, OK, note_each, note_fell, rounds
 from contract_tests.reading import (
     BUCKETS,
@@ -74,7 +74,7 @@ def reads_among_posts(bench: Bench) -> None:
                 bench.check("concurrency.reads", cents == owed, told, got, *exchanges, how="race")
 
 
-@probe("concurrency", "concurrency.own-answers", writes=False, turn=Turn.LATER)
+@probe("concurrency", "concurrency.own-answers", writes=False)
 def reads_of_two_accounts(bench: Bench) -> None:
     """Each of several reads at once is of the account it names."""
     pair = (bench.account, bench.second_account())

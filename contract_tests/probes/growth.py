@@ -77,14 +77,7 @@ def _has_grown(bench: Bench) -> bool:
     )
 
 
-@probe(
-    "growth",
-    "growth.posts",
-    "growth.reads",
-    "growth.lists",
-    is_called_early=_has_grown,
-    turn=Turn.LATER,
-)
+@probe("growth", "growth.posts", "growth.reads", "growth.lists", is_called_early=_has_grown)
 def with_more_items(bench: Bench) -> None:
     """Posts and reads take as long with some hundred items more."""
     if bench.is_throttled:

@@ -13,7 +13,7 @@ from contract_tests.bench import (
     path_of,
 )
 from contract_tests.exchange import Exchange, Request
-from contract_tests.probe import Turn, probe
+from contract_tests.probe import probe
 from contract_tests.reading import LIST_ITEMS, READ_ACCOUNT, figures
 from contract_tests.traces import total, trace
 
@@ -33,7 +33,7 @@ def _is_throttled(bench: Bench) -> bool:
     return bench.is_throttled
 
 
-@probe("http", "http.throttling", turn=Turn.LATER, is_called_early=_is_throttled)
+@probe("http", "http.throttling", is_called_early=_is_throttled)
 def throttling(bench: Bench) -> None:
     """What is refused because there is too much of it posts nothing, and is told like all else."""
     slowed = [exchange for exchange in bench.client.exchanges if exchange.is_throttled]

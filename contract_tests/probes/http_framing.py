@@ -5,7 +5,7 @@ from __future__ import annotations
 from contract_tests.bench import JSON, Bench, UntestedError, items_of, offsets_of, path_of
 from contract_tests.connection import Connection
 from contract_tests.exchange import Exchange, Request
-from contract_tests.probe import Turn, probe
+from contract_tests.probe import probe
 from contract_tests.reading import LIST_ITEMS, READ_ACCOUNT
 from contract_tests.traces import total
 
@@ -72,7 +72,7 @@ def many_on_one_connection(bench: Bench) -> None:
         bench.check("http.connection", fine, told, got, *seen, how="connection")
 
 
-@probe("http", "http.framing", turn=Turn.LATER)
+@probe("http", "http.framing")
 def lengths(bench: Bench) -> None:
     """An answer is as long as it says."""
     requests = [
@@ -172,7 +172,7 @@ def _long(bench: Bench, fields: int) -> Request:
     return bench.posting(body)
 
 
-@probe("http", "http.accept", turn=Turn.LATER)
+@probe("http", "http.accept")
 def accepts(bench: Bench) -> None:
     """Whatever the client would like, JSON is what there is, and in a coding that it knows."""
     plain = ("application/json", "*/*", "application/xml;q=0.9, */*;q=0.1", "")

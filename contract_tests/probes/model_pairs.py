@@ -8,7 +8,7 @@ from itertools import pairwise
 from contract_tests.bench import JSON, Bench, UntestedError
 from contract_tests.crediting import credit
 from contract_tests.exchange import Exchange
-from contract_tests.probe import Turn, probe
+from contract_tests.probe import probe
 from contract_tests.reading import (
     BUCKETS,
     Figures,
@@ -114,7 +114,7 @@ def _note_listed(bench: Bench, posts: Mapping[str, tuple[Exchange, Exchange]]) -
         bench.check(_RULE, is_there, expected, "it is not", *posts[told], last_list(bench))
 
 
-@probe("model", "model.sequences", turn=Turn.LATER)
+@probe("model", "model.sequences")
 def pairs_of_allocations(bench: Bench) -> None:
     """Each allocation after each other takes from its own bucket."""
     account = bench.target.account(1) or bench.account  # the buckets of the first are empty
@@ -170,7 +170,7 @@ def _walk(symbols: Sequence[str | None]) -> Iterator[str | None]:
     yield symbols[0]
 
 
-@probe("model", "model.sequences", turn=Turn.LATER)
+@probe("model", "model.sequences")
 def giving_and_taking(bench: Bench) -> None:
     """What was given back can be taken again, from where it was given to."""
     start = figures(bench)

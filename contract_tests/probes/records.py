@@ -13,7 +13,7 @@ from contract_tests.bench import Bench, UntestedError, items_of
 from contract_tests.echo import changes, differences, part
 from contract_tests.exchange import Exchange
 from contract_tests.instants import instant
-from contract_tests.probe import Turn, probe
+from contract_tests.probe import probe
 from contract_tests.reading import (
     READ_ITEM,
     found,
@@ -187,7 +187,7 @@ def own_account(bench: Bench) -> None:
         bench.check("records.own-account", denied, told, stray.seen(), posts[0], stray)
 
 
-@probe("records", "records.unknown-item", turn=Turn.LATER)
+@probe("records", "records.unknown-item")
 def reading_by_odd_ids(bench: Bench) -> None:
     """Whatever an id is made of, its item can be read, and nothing else by a part of it."""
     if READ_ITEM not in bench.reads:
@@ -258,7 +258,7 @@ def _note_readable(bench: Bench, post: Exchange) -> None:
         bench.check("records.read-one", item is not None, told, *seen)
 
 
-@probe("records", "records.unknown-account", writes=False, turn=Turn.LATER)
+@probe("records", "records.unknown-account", writes=False)
 def unknown_accounts(bench: Bench) -> None:
     """There is nothing to read of an account that does not exist."""
     other = f"{quote(bench.account, safe='')}x"

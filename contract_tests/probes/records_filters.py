@@ -11,7 +11,7 @@ from contract_tests.bench import Bench, UntestedError, items_of
 from contract_tests.crediting import credit
 from contract_tests.echo import part
 from contract_tests.exchange import Exchange
-from contract_tests.probe import Turn, probe
+from contract_tests.probe import probe
 from contract_tests.reading import ABSENT, LIST_ITEMS, found, ids_of
 from contract_tests.traces import total, trace
 
@@ -59,7 +59,7 @@ def giving_back(bench: Bench) -> None:
     bench.check("records.repeat-other", before_it.is_same(then), told, got, post, taken)
 
 
-@probe("records", "records.credits", turn=Turn.LATER)
+@probe("records", "records.credits")
 def each_credit(bench: Bench) -> None:
     """A credit offset raises the total whatever it is allocated to, and however large it is."""
     last = bench.target.accounts[-1]
@@ -78,7 +78,7 @@ def each_credit(bench: Bench) -> None:
             bench.check("records.credits", by == cents, told, got, post)
 
 
-@probe("records", "records.filters", turn=Turn.LATER)
+@probe("records", "records.filters")
 def filters(bench: Bench) -> None:
     """Each filter keeps what it names and nothing else, if there are filters of its kind."""
     if LIST_ITEMS not in bench.reads:

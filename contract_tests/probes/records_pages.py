@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from contract_tests.bench import Bench, UntestedError, items_of
 from contract_tests.exchange import Exchange
-from contract_tests.probe import Turn, probe
+from contract_tests.probe import probe
 from contract_tests.reading import LIST_ITEMS, ids_of, last_list, listed, page, walk
 from contract_tests.valid import PAST
 
@@ -46,7 +46,7 @@ def envelope(bench: Bench) -> None:
             bench.check("records.has-more", cut.has_more is True, told, cut.exchange)
 
 
-@probe("records", "records.limit-range", writes=False, turn=Turn.LATER)
+@probe("records", "records.limit-range", writes=False)
 def limits_out_of_range(bench: Bench) -> None:
     """A limit is a number from 1 to 1000."""
     if LIST_ITEMS not in bench.reads:
@@ -143,7 +143,7 @@ _LATER, _EARLIER = "2021-03-01T23:00:00-05:00", "2021-03-02T01:00:00Z"
 """The first is three hours later than the second, whatever their texts seem to say."""
 
 
-@probe("records", "records.newest-first", turn=Turn.LATER)
+@probe("records", "records.newest-first")
 def newest_first(bench: Bench) -> None:
     """What is effective later stands before what is effective earlier."""
     old = bench.offset(1, effective_at=PAST)

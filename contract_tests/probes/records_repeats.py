@@ -8,7 +8,7 @@ from typing import Any
 from contract_tests.bench import Bench, UntestedError
 from contract_tests.echo import changes, differences
 from contract_tests.exchange import Exchange
-from contract_tests.probe import Turn, probe
+from contract_tests.probe import probe
 from contract_tests.reading import item_in, read_item
 from contract_tests.traces import Trace, total, trace
 from contract_tests.valid import PAST
@@ -57,7 +57,7 @@ def _repeat(bench: Bench, body: Mapping[str, Any], first: Exchange, before: Trac
     return after
 
 
-@probe("records", "records.repeat", turn=Turn.LATER)
+@probe("records", "records.repeat")
 def repeats_of_odd_ids(bench: Bench) -> None:
     """Whatever an id is made of, it is known again."""
     requests = [bench.posting(_with_id(bench, form)) for form in _ODD_IDS]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contract_tests.bench import Bench, UntestedError
 from contract_tests.echo import changes
 from contract_tests.exchange import Exchange
-from contract_tests.probe import Turn, probe
+from contract_tests.probe import probe
 from contract_tests.reading import READ_ITEM, found, item_in, last_list, read_item
 from contract_tests.rules import FIRST_OPERATION
 from contract_tests.traces import trace
@@ -28,7 +28,7 @@ def the_first_items(bench: Bench) -> None:
             _note_same(bench, post, item_in(exchange, line_item_id), exchange)
 
 
-@probe("records", "records.repeat", turn=Turn.LATER)
+@probe("records", "records.repeat")
 def old_ids(bench: Bench) -> None:
     """An id that was posted at the beginning is known in the end."""
     first = next(filter(_has_id, bench.client.exchanges), None)

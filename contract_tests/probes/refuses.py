@@ -127,7 +127,7 @@ def media_types(bench: Bench) -> None:
     refused(bench, "refuses.media-types", [*cases, form])
 
 
-@probe("refuses", "refuses.id-stays-free", "refuses.nothing-recorded", turn=Turn.LATER)
+@probe("refuses", "refuses.id-stays-free", "refuses.nothing-recorded")
 def before_the_opening(bench: Bench) -> None:
     """Whether an instant before the opening is refused is up to the server; half of it is not."""
     for text in invalid.BEFORE_ANY_OPENING:
@@ -139,14 +139,14 @@ def before_the_opening(bench: Bench) -> None:
             _note_free(bench, exchange, {**body, "effective_at": None})
 
 
-@probe("refuses", "refuses.nothing-recorded", "refuses.several", turn=Turn.LATER)
+@probe("refuses", "refuses.nothing-recorded", "refuses.several")
 def several_at_once(bench: Bench) -> None:
     """What breaks several rules is refused like what breaks one."""
     cases = [_only(more) for more in invalid.SEVERAL]
     refused(bench, "refuses.several", cases)
 
 
-@probe("refuses", turn=Turn.LATER)
+@probe("refuses")
 def odd_values(bench: Bench) -> None:
     """However odd, it is answered, and not with a server error."""
     if bench.target.max_cents is not None:
@@ -155,7 +155,7 @@ def odd_values(bench: Bench) -> None:
     bench.send_all([bench.posting(body, bench.target.accounts[-1]) for body in odd])
 
 
-@probe("refuses", "refuses.nothing-recorded", "refuses.unknown-accounts", turn=Turn.LATER)
+@probe("refuses", "refuses.nothing-recorded", "refuses.unknown-accounts")
 def unknown_accounts(bench: Bench) -> None:
     """What is posted to an account that does not exist is refused, and makes none."""
     cases = [

@@ -51,7 +51,7 @@ def posted(zoo: Zoo, account: str = A) -> list[int]:
 
 def check(monkeypatch: pytest.MonkeyPatch, zoo: Zoo, look: Look, *accounts: str) -> None:
     """Check a server with one probe."""
-    probe = Probe("money", (), look, writes=True, turn=Turn.SOON, is_called_early=None)
+    probe = Probe("money", (), look, writes=True, turn=Turn.FIRST, is_called_early=None)
     monkeypatch.setattr(probe_module, "PROBES", [probe])
     with running(zoo) as url:
         target = Target(url, TOKEN, accounts or (A,), allows_writes=True)

@@ -10,7 +10,8 @@ from contract_tests.bench import Bench, path_of
 from contract_tests.client import OutOfTimeError
 from contract_tests.findings import Report
 from contract_tests.plan import Plan
-from contract_tests.probe import Probe, Turn
+from contract_tests.probe import PROBES, Probe, Turn
+from contract_tests.quick_order import QUICK_ORDER
 from contract_tests.reading import READ_ACCOUNT
 from contract_tests.target import Target
 from tests.zoo.guard import TOKEN
@@ -28,6 +29,7 @@ def looked(monkeypatch: pytest.MonkeyPatch, *, is_quick: bool) -> tuple[list[str
             order.append(f"{layer} {turn.name} {number}")
             bench.send(bench.reading(path_of(bench.account), READ_ACCOUNT))
 
+        look.__name__ = f"{turn.name}_{number}"
         return Probe(layer, (), look, writes=False, turn=turn, is_called_early=None)
 
     turns = [(turn, number) for turn in reversed(Turn) for number in (1, 2)]
@@ -39,25 +41,31 @@ def looked(monkeypatch: pytest.MonkeyPatch, *, is_quick: bool) -> tuple[list[str
     return order, report
 
 
-def test_a_quick_run_looks_at_something_of_each_layer_before_all_of_any(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_quick_run_has_an_order_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("auth.IN_ORDER_2", "money.nothing", "money.IN_ORDER_1", "auth.IN_ORDER_1")
+    monkeypatch.setattr(kit, "QUICK_ORDER", names)
+
     order, report = looked(monkeypatch, is_quick=True)
 
-    dealt = [f"{turn} {number}" for turn in ("FIRST", "SOON") for number in (1, 2)]
-    soon = [f"{layer} {turn}" for turn in dealt for layer in LAYERS]
-    assert order == soon + [f"{layer} LATER {number}" for layer in LAYERS for number in (1, 2)]
+    first = [f"{layer} FIRST {number}" for number in (1, 2) for layer in LAYERS]
+    assert order == [*first, "auth IN_ORDER 2", "money IN_ORDER 1", "auth IN_ORDER 1"]
     told = [(layer.name, layer.exchanges, layer.untested) for layer in report.layers]
-    assert told == [(layer, 6, "not in a quick run") for layer in LAYERS]
+    assert told == [("money", 3, "not in a quick run"), ("auth", 4, "not in a quick run")]
+
+
+def test_a_quick_run_looks_at_all_that_is_not_for_a_full_one() -> None:
+    known = [probe.name for probe in PROBES if probe.turn is Turn.IN_ORDER]
+
+    assert sorted(QUICK_ORDER) == sorted(known)
 
 
 def test_a_full_run_goes_layer_by_layer(monkeypatch: pytest.MonkeyPatch) -> None:
     order, report = looked(monkeypatch, is_quick=False)
 
-    turns = [f"{turn} {number}" for turn in ("FULL", "LATER", "SOON") for number in (1, 2)]
+    turns = [f"{turn} {number}" for turn in ("FULL", "IN_ORDER") for number in (1, 2)]
     first = [f"{layer} FIRST {number}" for number in (1, 2) for layer in LAYERS]
     assert order == first + [f"{layer} {turn}" for layer in LAYERS for turn in turns]
-    assert [(layer.exchanges, layer.untested) for layer in report.layers] == [(8, "")] * 2
+    assert [(layer.exchanges, layer.untested) for layer in report.layers] == [(6, "")] * 2
 
 
 def test_a_rule_that_two_looked_at_in_vain_is_told_with_both_reasons(
@@ -67,7 +75,7 @@ def test_a_rule_that_two_looked_at_in_vain_is_told_with_both_reasons(
         raise OutOfTimeError
 
     def probe(*rules: str, writes: bool) -> Probe:
-        return Probe("auth", rules, late, writes=writes, turn=Turn.SOON, is_called_early=None)
+        return Probe("auth", rules, late, writes=writes, turn=Turn.IN_ORDER, is_called_early=None)
 
     posting = probe("auth.scheme", "auth.first", writes=True)
     monkeypatch.setattr(probe_module, "PROBES", [posting, probe("auth.scheme", writes=False)])
