@@ -8,7 +8,7 @@ from typing import Any
 
 from contract_tests.bench import Bench, amount_of
 from contract_tests.exchange import Exchange
-from contract_tests.probe import probe
+from contract_tests.probe import Turn, probe
 from contract_tests.racing import (
     AT_ONCE,
     OK,
@@ -28,6 +28,12 @@ from contract_tests.traces import total
 _ONCE = "concurrency.one-posting-per-id"
 
 
+@probe("concurrency", turn=Turn.FIRST)
+def the_commonest(bench: Bench) -> None:
+    """Some posts at once all count."""
+    _race(bench)
+
+
 @probe(
     "concurrency",
     "concurrency.all-accepted",
@@ -38,17 +44,22 @@ _ONCE = "concurrency.one-posting-per-id"
 def many_posts(bench: Bench) -> None:
     """Posts at once all count, each once."""
     for _ in rounds(bench, 3, 6):
-        bodies = [bench.offset(2**number) for number in range(AT_ONCE)]
-        before = total(bench)
-        exchanges = bench.race([bench.posting(body) for body in bodies])
-        after = total(bench)
-        note_own_answers(bench, bodies, exchanges, [bench.account] * AT_ONCE)
-        told = "200, for each"
-        note_each(bench, "concurrency.all-accepted", exchanges, [OK] * AT_ONCE, told)
-        done = [of for of, exchange in zip(bodies, exchanges, strict=True) if exchange.is_ok]
-        cents = sum(body["original_amount_cents"] for body in done)
-        note_fell(bench, before, after, cents, exchanges)
-        note_listed_once(bench, [body["line_item_id"] for body in done], exchanges)
+        _race(bench)
+
+
+def _race(bench: Bench) -> None:
+    """Let posts be at once, and note what comes of them."""
+    bodies = [bench.offset(2**number) for number in range(AT_ONCE)]
+    before = total(bench)
+    exchanges = bench.race([bench.posting(body) for body in bodies])
+    after = total(bench)
+    note_own_answers(bench, bodies, exchanges, [bench.account] * AT_ONCE)
+    told = "200, for each"
+    note_each(bench, "concurrency.all-accepted", exchanges, [OK] * AT_ONCE, told)
+    done = [of for of, exchange in zip(bodies, exchanges, strict=True) if exchange.is_ok]
+    cents = sum(body["original_amount_cents"] for body in done)
+    note_fell(bench, before, after, cents, exchanges)
+    note_listed_once(bench, [body["line_item_id"] for body in done], exchanges)
 
 
 @probe("concurrency", "concurrency.no-lost-item", "concurrency.one-posting-per-id")

@@ -8,7 +8,7 @@ from typing import Any
 from contract_tests.bench import Bench, UntestedError
 from contract_tests.echo import changes, differences
 from contract_tests.exchange import Exchange
-from contract_tests.probe import probe
+from contract_tests.probe import Turn, probe
 from contract_tests.reading import item_in, read_item
 from contract_tests.traces import Trace, total, trace
 from contract_tests.valid import PAST
@@ -19,6 +19,21 @@ _ODD_IDS = (
     *("z\u00fcrich{}", "sp ace {}", " {} ", "LI_{}", "{}" + "x" * 120, "\U0001f4b8{}", "50%{}"),
     *("e\u0301{}", "00{}"),
 )
+
+
+@probe("records", turn=Turn.FIRST)
+def the_commonest(bench: Bench) -> None:
+    """An id that is posted again, as it was or with another amount, posts nothing."""
+    body = bench.offset(7)
+    first = bench.accepted(bench.post(body))
+    before = _repeat(bench, body, first, trace(bench))
+    again = bench.post({**body, "original_amount_cents": 8})
+    after = trace(bench)
+    if not before.is_blind:
+        told, got = "nothing posted by a repeat with another amount", before.told(after)
+        seen = before.among(first, again, later=after)
+        bench.check("records.repeat-other", before.is_same(after), told, got, *seen)
+    _note_still_there(bench, body, first, again)
 
 
 @probe("records", "records.repeat", "records.repeat-other")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contract_tests.probe import Look
-from contract_tests.probes import accepts, auth, refuses
+from contract_tests.probes import accepts, auth, concurrency, records_repeats, refuses
 from tests.kit.looking import looking
 from tests.zoo.catalogue import breeds
 
@@ -20,6 +20,9 @@ from tests.zoo.catalogue import breeds
         (refuses.the_commonest, "media_type_any_taken", "refuses.media-types"),
         (accepts.the_commonest, "fields_hundred_refused", "accepts.external-fields"),
         (accepts.the_commonest, "instant_lower_t_refused", "accepts.instants"),
+        (records_repeats.the_commonest, "forgets_all", "records.repeat"),
+        (records_repeats.the_commonest, "conflict_overwrites", "records.repeat-other"),
+        (concurrency.the_commonest, "lost_update", "concurrency.no-lost-update"),
         (auth.the_commonest, "auth_no_header_comes_in", "auth.required"),
         (auth.the_commonest, "auth_reads_unprotected", "auth.required"),
     ],
@@ -31,7 +34,13 @@ def test_what_is_commonest_is_seen(look: Look, name: str, rule_id: str) -> None:
         assert bench.breaks[0].rule_id == rule_id
 
 
-@pytest.mark.parametrize("look", [accepts.the_commonest, auth.the_commonest, refuses.the_commonest])
+@pytest.mark.parametrize(
+    "look",
+    [
+        *(accepts.the_commonest, auth.the_commonest, concurrency.the_commonest),
+        *(records_repeats.the_commonest, refuses.the_commonest),
+    ],
+)
 def test_it_is_few_requests(look: Look) -> None:
     with looking(breeds()["plain"].made()) as bench:
         before = len(bench.client.exchanges)
