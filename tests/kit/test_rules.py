@@ -18,7 +18,8 @@ NAMED = re.compile(rf'"((?:{"|".join(LAYERS)})\.[a-z0-9-]+)"')
 
 
 def test_the_rules_of_the_contract_are_those_that_the_kit_checks() -> None:
-    texts = [path.read_text(encoding="utf-8") for path in KIT.rglob("*.py")]
+    paths = (path for path in KIT.rglob("*.py") if path.name != "quick_order.py")  # has probes
+    texts = [path.read_text(encoding="utf-8") for path in paths]
     named = {rule_id for text in texts for rule_id in NAMED.findall(text)}
     made = {f"records.{name}-now" for name in ("created-at", "effective-at")}  # by a format string
 

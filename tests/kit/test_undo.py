@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from contract_tests import generated as generating
 from contract_tests.bench import Bench, UntestedError
 from contract_tests.crediting import credit
 from contract_tests.exchange import Answer as Answered
@@ -221,7 +222,7 @@ class TestWhatOthersDo:
                 raise ends
             return Generated([], "it took too long")
 
-        monkeypatch.setattr(shape, "generate", generated)
+        monkeypatch.setattr(generating, "generate", generated)
         with looking(Zoo(), A, B) as bench:
             with pytest.raises(ends or UntestedError):
                 shape.made_up(bench)
