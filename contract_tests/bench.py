@@ -45,10 +45,12 @@ class Break(NamedTuple):
     """``sequence``, ``race``: all at once, or ``connection``: all on one."""
 
     @property
-    def is_unanswered(self) -> bool:
-        """Whether it is that one request was not answered."""
-        silent = self.rule_id == "http.answers" and self.how == "sequence"
-        return silent and bool(self.exchanges) and self.exchanges[-1].answer is None
+    def silent(self) -> Exchange | None:
+        """What was not answered, if that is all that is broken, and may be so for it alone."""
+        if self.rule_id != "http.answers" or self.how == "connection":
+            return None
+        among = self.exchanges if self.how == "race" else self.exchanges[-1:]
+        return next((exchange for exchange in among if exchange.answer is None), None)
 
 
 class Bench:

@@ -1,4 +1,4 @@
-"""Sends requests within a budget, each on a connection of its own, and keeps every exchange."""
+"""Sends requests within a budget, and keeps every exchange."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TypeVar
 from contract_tests.connection import Connection
 from contract_tests.exchange import Exchange, Request
 from contract_tests.raw import Raw, exchanged
+from contract_tests.sharing import SharedConnection
 from contract_tests.target import Target
 
 T = TypeVar("T")
@@ -48,6 +49,7 @@ class Client:
         """Whether anything was answered with 429."""
         self._pool = ThreadPoolExecutor(_MAX_IN_FLIGHT, thread_name_prefix="check")
         self._racers = ThreadPoolExecutor(MAX_RACERS, thread_name_prefix="check-race")
+        self._shared = SharedConnection(target)
         self._turn = threading.Lock()
         self._next_turn = 0.0
         self._resume_at = 0.0
@@ -59,18 +61,38 @@ class Client:
         return self.deadline - time.monotonic()
 
     def send(self, request: Request, connection: Connection | None = None) -> Exchange:
-        """Send ``request``, on a connection of its own if none is given.
+        """Send ``request``, on a connection that plain requests share if none is given.
 
         A 429 is obeyed: the request is sent again, after ``Retry-After`` and ever later. Raises
         OutOfTimeError, ThrottledError.
         """
+        if connection is None:
+            return self._until_let_in(lambda: self._send_shared(request), lambda of: of)
+        self._shared.close()
         return self._until_let_in(lambda: self.send_once(request, connection), lambda of: of)
+
+    def send_alone(self, request: Request) -> Exchange:
+        """Send ``request`` like that, on a connection of its own."""
+        self._shared.close()
+        return self._until_let_in(lambda: self.send_once(request), lambda of: of)
+
+    def _send_shared(self, request: Request) -> Exchange:
+        connection = self._shared.connection_for(request)
+        try:
+            exchange = self.send_once(request, connection)
+        except BaseException:
+            self._shared.close()
+            raise
+        if connection is not None:
+            self._shared.note(exchange)
+        return exchange
 
     def send_raw(self, request: Request, *, waits: bool = False) -> Raw:
         """Send ``request`` where the bytes of the answer matter (raw.py).
 
         Raises OutOfTimeError, ThrottledError.
         """
+        self._shared.close()
 
         def send() -> Raw:
             self._take_turn()
@@ -101,15 +123,18 @@ class Client:
 
     def burst(self, requests: Sequence[Request]) -> list[Exchange]:
         """Send ``requests``, several at a time and each of them once. Raises OutOfTimeError."""
+        self._shared.close()
         return list(self._pool.map(self.send_once, requests))
 
     def send_all(self, requests: Sequence[Request]) -> list[Exchange]:
         """Send ``requests``, several at a time, and give the exchanges in their order."""
-        return list(self._pool.map(self.send, requests))
+        self._shared.close()
+        return list(self._pool.map(self.send_alone, requests))
 
     def race(self, requests: Sequence[Request]) -> list[Exchange]:
         """Send up to eight ``requests`` at one instant."""
         assert len(requests) <= MAX_RACERS, "more than there are threads for"
+        self._shared.close()
         barrier = threading.Barrier(len(requests))
         connections = [Connection(self.target) for _ in requests]
         for connection in connections:
@@ -173,7 +198,8 @@ class Client:
             time.sleep(seconds)
 
     def close(self) -> None:
-        """Let the threads go."""
+        """Let the connection and the threads go."""
+        self._shared.close()
         for pool in (self._pool, self._racers):
             pool.shutdown(wait=False, cancel_futures=True)
 

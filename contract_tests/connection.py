@@ -44,14 +44,25 @@ class _Head(NamedTuple):
 class Connection:
     """One connection to the server, for as many requests as it takes."""
 
-    def __init__(self, target: Target) -> None:
-        """Connect with the first request."""
+    def __init__(self, target: Target, *, posts_once: bool = False) -> None:
+        """Connect with the first request.
+
+        ``posts_once`` is: what posts is not sent again where the server has closed the connection.
+        """
         self._target = target
+        self._posts_once = posts_once
         self._seconds = target.timeout_seconds
         self._stream: Stream | None = None
         self._is_used = False
         self.exchanges: list[Exchange] = []
         """What was sent on it, and what came back."""
+        self.was_closed = False
+        """Whether the server closed it between two requests, or instead of an answer."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it is open, and all that came on it was asked for."""
+        return self._stream is not None and self._stream.is_clean
 
     def __enter__(self) -> Self:
         """Be closed in the end."""
@@ -78,8 +89,10 @@ class Connection:
         was_used = self._stream is not None and self._is_used
         answer, error = self._try(request)
         if was_used and error == CLOSED:
+            self.was_closed = True
             self.close()
-            answer, error = self._try(request)
+            if request.method != "POST" or not self._posts_once:
+                answer, error = self._try(request)
         self._is_used = True
         if error is not None:
             self.close()

@@ -71,7 +71,7 @@ def _again(bench: Bench, found: Break) -> Exchange:
     if found.how == "connection":
         with Connection(bench.target) as connection:
             return [bench.client.send(request, connection) for request in requests][-1]
-    return [bench.client.send(request) for request in requests][-1]
+    return [bench.client.send_alone(request) for request in requests][-1]
 
 
 def _of_run(request: Request, now: int) -> Request:

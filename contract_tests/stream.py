@@ -52,6 +52,11 @@ class Stream:
         self.until = time.monotonic() + seconds
         """An instant of ``time.monotonic``: who waits longer is told so by TimeoutError."""
 
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing has come that nobody took."""
+        return not self._kept
+
     def close(self) -> None:
         """Give the connection up."""
         self._socket.close()

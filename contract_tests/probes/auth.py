@@ -92,6 +92,12 @@ def posts(bench: Bench) -> None:
 def the_commonest(bench: Bench) -> None:
     """No token and another one are turned down by each operation."""
     _note_outsiders(bench, bench.account)
+    for path in (path_of(bench.account), f"{items_of(bench.account)}?limit=1"):
+        for method in ("GET", "HEAD"):
+            request = Request(method, path, _NOBODY)
+            exchange = bench.send(request, odd=True)
+            told = f"no success for {method} with a foreign token"
+            bench.check("auth.foreign-token", not exchange.is_ok, told, exchange)
 
 
 @probe("auth", "auth.foreign-token", "auth.required", writes=False)
@@ -120,7 +126,11 @@ def _note_outsiders(bench: Bench, *accounts: str) -> None:
 
 def _paths_of(bench: Bench, account: str) -> Sequence[tuple[str, str]]:
     paths = ((READ_ACCOUNT, path_of(account)), (LIST_ITEMS, items_of(account)))
-    return [(operation, path) for operation, path in paths if operation in bench.reads]
+    known = [(operation, path) for operation, path in paths if operation in bench.reads]
+    post = bench.first_posts.get(account)
+    if READ_ITEM in bench.reads and post is not None and post.is_ok:
+        known.append((READ_ITEM, item_of(account, str(post.member("line_item_id")))))
+    return known
 
 
 def _reads(bench: Bench) -> Sequence[tuple[str, str]]:

@@ -113,6 +113,13 @@ def no_ids(bench: Bench) -> None:
         bench.check("concurrency.unique-ids", not twice, told, got, *exchanges, how="race")
         note_fell(bench, before, after, 3 * len(ids), exchanges)
         note_listed_once(bench, ids, exchanges)
+    accounts = bench.target.accounts[:2] * (AT_ONCE // 2)
+    least = {"original_amount_cents": 1}
+    exchanges = bench.race([bench.posting(least, account) for account in accounts])
+    ids = [str(exchange.member("line_item_id")) for exchange in exchanges if exchange.is_ok]
+    told, got = "a new id for each, on whichever account", f"{sorted(ids)}"
+    is_new = len(set(ids)) == len(ids)
+    bench.check("concurrency.unique-ids", is_new, told, got, *exchanges, how="race")
 
 
 @probe(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from contract_tests.bench import JSON, Bench, UntestedError
+from contract_tests.bench import JSON, Bench, UntestedError, path_of
 from contract_tests.crediting import credit
 from contract_tests.exchange import Exchange
 from contract_tests.probe import probe
 from contract_tests.reading import (
     BUCKETS,
+    READ_ACCOUNT,
     Figures,
     figures,
     found,
@@ -24,6 +25,7 @@ from contract_tests.valid import PAST
 _RULE = "model.sequences"
 _WRONG = (("Authorization", "Bearer nobody-knows-me"), JSON)
 _MOST_CENTS = 10_000_000
+_IN_A_ROW = 4
 
 
 def _refused(bench: Bench) -> Exchange:
@@ -44,6 +46,10 @@ def _taken(bench: Bench) -> Exchange:
     body = bench.offset(6)
     bench.post(body)
     return bench.post({**body, "original_amount_cents": 7})
+
+
+def _of_method(bench: Bench, method: str) -> Exchange:
+    return bench.send(bench.reading(path_of(bench.account), READ_ACCOUNT, method), odd=True)
 
 
 def _listed(bench: Bench) -> Exchange:
@@ -69,6 +75,8 @@ _BEFORE: Mapping[str, Callable[[Bench], Exchange]] = {
     "a repeat": _repeated,
     "an id that is taken": _taken,
     "a list": _listed,
+    "HEAD": lambda bench: _of_method(bench, "HEAD"),
+    "OPTIONS": lambda bench: _of_method(bench, "OPTIONS"),
     "an item": _read,
     "a credit offset": lambda bench: credit(bench, bench.offset(5)),
     "a credit offset of as much": lambda bench: credit(bench, bench.offset(23)),
@@ -139,6 +147,30 @@ def pairs_of_allocations(bench: Bench) -> None:
             )
             bench.check(_RULE, after.buckets == expected, told, got, *seen)
         before, last = after, post
+
+
+@probe("model", "model.sequences")
+def some_in_a_row(bench: Bench) -> None:
+    """Some posts to one bucket are taken from it, and an item is there once it is posted."""
+    account = bench.target.account(1) or bench.account
+    before = figures(bench, account)
+    for allocation, owed in before.buckets.items():
+        if owed < _IN_A_ROW:
+            continue
+        bodies = [bench.offset(1, allocation=allocation) for _ in range(_IN_A_ROW)]
+        posts = [bench.accepted(bench.post(body, account)) for body in bodies]
+        after = figures(bench, account)
+        expected = {**before.buckets, allocation: owed - _IN_A_ROW}
+        told, got = f"{_IN_A_ROW} less in {allocation}", f"{before.told()} became {after.told()}"
+        seen = (before.exchange, *posts, after.exchange)
+        bench.check(_RULE, after.buckets == expected, told, got, *seen)
+        before = after
+    body = bench.offset(1)
+    early = read_item(bench, account, body["line_item_id"])
+    post = bench.accepted(bench.post(body, account))
+    then = read_item(bench, account, body["line_item_id"])
+    told = "200 for an item that was posted after it had been asked for in vain"
+    bench.check(_RULE, then.status == 200, told, then.seen(), early, post, then)
 
 
 @probe("model", "model.sequences")

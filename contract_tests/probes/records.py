@@ -31,6 +31,8 @@ _PAIRS = [
     *({"key": f"k{number}", "value": str(number)} for number in range(9)),
     {"key": "<i>", "value": "1 &amp; 2 'of' \\ z\u00fcrich \U0001f44d"},
 ]
+_APART = 3
+"""Accounts whose lists are compared."""
 _TOLERANCE = timedelta(minutes=2)
 _DEAD = ("DECLINED", "INVALID", "REVERSED", "ROLLED", "SPLIT_INVALID", "VOID")
 _READABLE = (
@@ -164,24 +166,26 @@ def _now(exchange: Exchange) -> datetime:
 def own_account(bench: Bench) -> None:
     """An item is in the list of its account, and in no other."""
     other = bench.second_account()
-    here, there = bench.offset(2), bench.offset(3)
-    posts = (bench.accepted(bench.post(here)), bench.accepted(bench.post(there, other)))
-    for account, mine, foreign in ((bench.account, here, there), (other, there, here)):
+    bodies = {
+        of: bench.offset(2 + number) for number, of in enumerate(bench.target.accounts[:_APART])
+    }
+    posts = [bench.accepted(bench.post(body, account)) for account, body in bodies.items()]
+    for account, mine in bodies.items():
+        foreign = {body["line_item_id"] for body in bodies.values() if body is not mine}
         try:
             times_listed = len(found(bench, [mine["line_item_id"]], account))
             items = recent(bench, account).results
         except UntestedError:
             continue
-        known = ids_of(items)
         strays = sorted({str(item.get("account_id")) for item in items} - {account, "None"})
-        is_apart = foreign["line_item_id"] not in known and not strays
+        is_apart = foreign.isdisjoint(ids_of(items)) and not strays
         seen = (*posts, last_list(bench))
         told = "the item once in its list"
         bench.check("records.own-account", times_listed == 1, told, f"{times_listed} times", *seen)
         told, got = f"items of {account} only", f"items of {', '.join(strays) or 'another account'}"
         bench.check("records.own-account", is_apart, told, got, *seen)
     if READ_ITEM in bench.reads:
-        stray = read_item(bench, other, here["line_item_id"])
+        stray = read_item(bench, other, bodies[bench.account]["line_item_id"])
         told = f"404, as {other} has no such item"
         denied = 400 <= stray.status < 500
         bench.check("records.own-account", denied, told, stray.seen(), posts[0], stray)

@@ -12,7 +12,7 @@ from contract_tests.crediting import credit
 from contract_tests.echo import part
 from contract_tests.exchange import Exchange
 from contract_tests.probe import probe
-from contract_tests.reading import ABSENT, LIST_ITEMS, found, ids_of
+from contract_tests.reading import ABSENT, LIST_ITEMS, found, ids_of, last_list
 from contract_tests.traces import total, trace
 
 _BOUNDS = "&".join(
@@ -31,7 +31,7 @@ _CREDITS = (
 def giving_back(bench: Bench) -> None:
     """A credit offset raises the total by its amount, once, where there is such an operation."""
     body = bench.offset(6)
-    before = total(bench)
+    before = trace(bench).total  # a look at the list too, which may be kept
     first = credit(bench, body)
     if first.status in ABSENT or before is None:
         raise UntestedError("the server has no POST …/credit_offsets, or no totals")
@@ -46,6 +46,9 @@ def giving_back(bench: Bench) -> None:
     then = trace(bench)
     bench.check("records.credits", after.is_same(then), told, after.told(then), first, again)
     if LIST_ITEMS in bench.reads:
+        is_new = after.newest is None or body["line_item_id"] in after.newest
+        told, got = "the credit offset among the newest items", f"{after.newest}"
+        bench.check("records.credits", is_new, told, got, first, last_list(bench))
         times = len(found(bench, [body["line_item_id"]]))
         told = "the credit offset once in the list"
         bench.check("records.credits", times == 1, told, f"{times} times", first)

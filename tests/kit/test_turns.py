@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contract_tests import kit
+from contract_tests import kit, layers
 from contract_tests import probe as probe_module
 from contract_tests.bench import Bench, path_of
 from contract_tests.client import OutOfTimeError
@@ -43,7 +43,7 @@ def looked(monkeypatch: pytest.MonkeyPatch, *, is_quick: bool) -> tuple[list[str
 
 def test_a_quick_run_has_an_order_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     names = ("auth.IN_ORDER_2", "money.nothing", "money.IN_ORDER_1", "auth.IN_ORDER_1")
-    monkeypatch.setattr(kit, "QUICK_ORDER", names)
+    monkeypatch.setattr(layers, "QUICK_ORDER", names)
 
     order, report = looked(monkeypatch, is_quick=True)
 
