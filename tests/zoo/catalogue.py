@@ -48,6 +48,7 @@ MODULES = (
     "defects_model",
     "defects_met",
     "defects_met_more",
+    "defects_met_again",
 )
 
 
