@@ -76,7 +76,8 @@ def _has_grown(bench: Bench) -> bool:
     """Tell whether one of the last answers took so much longer than at first that it may be so."""
     firsts: dict[str, float] = {}
     for ask, seconds in bench.first_seconds.items():
-        firsts[ask.operation] = max(seconds, firsts.get(ask.operation, 0.0))
+        if ask.is_common:  # what is rarer is asked when there are more items already
+            firsts[ask.operation] = max(seconds, firsts.get(ask.operation, 0.0))
     return any(
         _is_far_slower(firsts[operation], exchange.seconds)
         for exchange in bench.client.exchanges[-_LAST:]
