@@ -24,15 +24,15 @@ ID_PREFIXES = (
     "can_" + "x" * 300 + "{}",
 )
 INSTANT_TYPES: tuple[Any, ...] = (
-    *(5, 0, 1595236288, 1595236288000, 1.5, None, True, False, [], {}, "", " "),
+    *(5, 0, 1595236288000, 1.5, None, True, False, [], {}, " "),
     *(["2020-07-20T09:11:28Z"], {"$date": "2020-07-20T09:11:28Z"}),
 )
 COMMON_INSTANTS: tuple[Any, ...] = (
     *("yesterday", "2020-07-20", "2020-07-20T09:11:28", "2020-02-30T09:11:28Z", 1595236288, ""),
 )
-"""What is sent most of what is no instant."""
+"""What is sent most of what is no instant; the others follow."""
 INSTANTS = (
-    *("yesterday", "now", "2020-07-20", "09:11:28", "2020-07-20T09:11:28", "2020-07-20T09:11Z"),
+    *("now", "09:11:28", "2020-07-20T09:11Z"),
     *("2020-07-20T09Z", "2020-7-20T09:11:28Z", "20-07-20T09:11:28Z", "2020-07-20T9:11:28Z"),
     *("20200720T091128Z", "2020-07-20T09:11:28+0000", "2020-07-20T09:11:28+00", "1595236288"),
     *("07/20/2020", "20.07.2020", "20 Jul 2020", "20200720", "2020-07-20T09:11:28 +00:00"),
@@ -51,7 +51,6 @@ INSTANTS = (
         "2020-07-32T09:11:28Z",
     ),
     *(
-        "2020-02-30T09:11:28Z",
         "2021-02-29T09:11:28Z",
         "2023-02-29T00:00:00Z",
         "2100-02-29T00:00:00Z",
@@ -101,8 +100,6 @@ ALLOCATION_VALUES: tuple[Any, ...] = (
 )
 FIELD_VALUES: tuple[Any, ...] = (
     *(
-        {},
-        "x",
         "",
         0,
         5,
@@ -111,17 +108,15 @@ FIELD_VALUES: tuple[Any, ...] = (
         "[]",
         {"a": "b"},
         {"key": "a", "value": "b"},
-        [5],
         ["x"],
         [None],
         [[]],
         [True],
     ),
-    *([{"key": 5, "value": "a"}], [{"key": "a", "value": 5}], [{"key": ["a"]}], [{"value": {}}]),
+    *([{"key": ["a"]}], [{"value": {}}]),
     *([{"key": "a", "value": True}], [{"key": "a", "value": ["x"]}], [{"key": {}, "value": "a"}]),
     *([{"key": True, "value": "a"}], [{"key": "a", "value": "b"}, "x"], [{"key": "a"}, None]),
     *([{"key": None, "value": "a"}], [{"key": "a", "value": None}], [{"key": "a", "value": 1.5}]),
-    [{"key": f"k{n}", "value": "v"} for n in range(101)],
     [{"key": "k", "value": "v"}] * 102,
     [{"key": "k", "value": "v"}] * 1000,
     [*[{"key": "k", "value": "v"}] * 50, {"key": 1, "value": "v"}],
@@ -130,7 +125,7 @@ COMMON_FIELDS: tuple[Any, ...] = (
     *({}, "x", [5], [{"key": 5, "value": "a"}], [{"key": "a", "value": 5}]),
     [{"key": f"k{n}", "value": "v"} for n in range(101)],
 )
-"""What is sent most of what are no external fields."""
+"""What is sent most of what are no external fields; the others are those before."""
 BODIES = (
     *(b"", b" ", b"[]", b"null", b"5", b"0", b'"x"', b'""', b"true", b"false", b"{}"),
     *(b'[{"original_amount_cents":1}]', b'"{\\"original_amount_cents\\":1}"'),

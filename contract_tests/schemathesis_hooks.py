@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from contextlib import suppress
 from datetime import date
 from http import HTTPStatus
@@ -20,6 +21,11 @@ MAX_BODY_BYTES = 65_536
 
 _opened: set[str] = set()
 """The accounts that this run has opened."""
+
+_sent: Counter[str] = Counter()
+"""How often each line item id was sent to be posted."""
+_REPEATED = 4
+"""Each so manieth time, an id that was sent before is sent again as it is."""
 
 _DAYS = st.dates(date(2000, 1, 1), date(2030, 12, 31)).map(date.isoformat)
 
@@ -50,14 +56,26 @@ def before_call(
     case: schemathesis.Case[Any],
     kwargs: dict[str, Any],  # noqa: ARG001 - it is passed by this name
 ) -> None:
-    """Change the status of no account but those that this run has opened.
+    """Change the status of no account but those that this run has opened, and post with new ids.
 
     A closed account takes nothing, and all other requests are about those that there were before.
     """
+    if _operation(case) == "createAccountDebitOffset" and isinstance(case.body, dict):
+        case.body = _with_new_id(case.body)
     parameters = case.path_parameters or {}
     account = str(parameters.get("account_id"))
     if _operation(case) == "updateAccountStatus" and account not in _opened:
         case.path_parameters = {**parameters, "account_id": "nobody"}
+
+
+def _with_new_id(body: dict[str, Any]) -> dict[str, Any]:
+    """Give ``body`` with an id of its own, as short ones come again and are refused then (409)."""
+    line_item_id = body.get("line_item_id")
+    if not isinstance(line_item_id, str) or not line_item_id:
+        return body
+    times = _sent[line_item_id]
+    _sent[line_item_id] += 1
+    return body if times % _REPEATED == 0 else {**body, "line_item_id": f"{line_item_id}~{times}"}
 
 
 @schemathesis.hook

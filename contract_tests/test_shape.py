@@ -17,8 +17,8 @@ from mockserver.resources import find
 
 CORE_OPERATIONS = 6
 ENOUGH_CASES = 1_000
-ENOUGH_POSTED = 40
-"""How many debit offsets have to be accepted for a run to say anything; mostly it is some 150."""
+ENOUGH_POSTED = 100
+"""How many debit offsets have to be accepted for a run to say anything."""
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from contract_tests.bench import (
 )
 from contract_tests.connection import Connection
 from contract_tests.credentials import DENIED, MALFORMED, Wrong, wrong_credentials
+from contract_tests.crediting import CREDIT
 from contract_tests.exchange import Exchange, Request
 from contract_tests.probe import Turn, probe
 from contract_tests.reading import (
@@ -166,7 +167,7 @@ def giving_back(bench: Bench) -> None:
     target = f"{items_of(bench.account)}/credit_offsets"
     for headers in ((), _NOBODY):
         request = bench.posting(bench.offset(1), target=target, headers=(*headers, JSON))
-        exchange = bench.send(request._replace(operation="createAccountCreditOffset"), odd=True)
+        exchange = bench.send(request._replace(operation=CREDIT), odd=True)
         told = "no success, for a credit offset without the right token"
         bench.check("auth.required", not exchange.is_ok, told, exchange)
 

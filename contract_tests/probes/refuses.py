@@ -88,7 +88,7 @@ def ids(bench: Bench) -> None:
 @probe("refuses", "refuses.instants", "refuses.nothing-recorded")
 def instants(bench: Bench) -> None:
     """An instant is RFC 3339, with an offset, and exists."""
-    values = [*invalid.INSTANT_TYPES, *invalid.INSTANTS]
+    values = [*invalid.COMMON_INSTANTS, *invalid.INSTANT_TYPES, *invalid.INSTANTS]
     refused(bench, "refuses.instants", member_cases("effective_at", values))
 
 
@@ -101,7 +101,8 @@ def allocations(bench: Bench) -> None:
 @probe("refuses", "refuses.external-fields", "refuses.nothing-recorded")
 def external_fields(bench: Bench) -> None:
     """External fields are up to a hundred objects of strings."""
-    refused(bench, "refuses.external-fields", member_cases("external_fields", invalid.FIELD_VALUES))
+    values = [*invalid.COMMON_FIELDS, *invalid.FIELD_VALUES]
+    refused(bench, "refuses.external-fields", member_cases("external_fields", values))
 
 
 @probe("refuses", "refuses.body", "refuses.json-text", "refuses.nothing-recorded")

@@ -9,6 +9,7 @@ import pytest
 from contract_tests.bench import Bench
 from contract_tests.probes import growth
 from contract_tests.probes.growth import Taken
+from contract_tests.rules import FIRST_OPERATION
 from tests.kit.looking import looking
 from tests.zoo.api import Zoo
 
@@ -46,3 +47,14 @@ def test_where_all_answers_take_longer_it_is_the_machine(
 def test_a_machine_does_not_become_that_busy(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(looked(bench, monkeypatch, Taken([0.050] * 9, [0.040] * 3))) == 3
     assert "on a machine that was 2.0 times as slow" in bench.breaks[0].got
+
+
+def test_what_is_rare_and_slow_at_first_does_not_hide_that_posts_grow(bench: Bench) -> None:
+    common, rare = (
+        growth.Ask("growth.posts", FIRST_OPERATION, "a post", lambda b: b.posting(b.offset()), of)
+        for of in (True, False)
+    )
+    bench.first_seconds = {common: 0.005, rare: 0.045}
+    bench.client.exchanges.append(bench.post(bench.offset())._replace(seconds=0.05))
+
+    assert growth._has_grown(bench)

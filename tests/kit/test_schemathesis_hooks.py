@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -15,13 +16,14 @@ from contract_tests import schemathesis_hooks as hooks
 def _nothing_opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with monkeypatch.context() as patch:
         patch.setattr(hooks, "_opened", set())
+        patch.setattr(hooks, "_sent", Counter())
         yield
 
 
 def case(operation: str, **parameters: object) -> Any:
     definition = SimpleNamespace(raw={"operationId": operation})
     operation_of = SimpleNamespace(definition=definition)
-    return SimpleNamespace(operation=operation_of, path_parameters=parameters)
+    return SimpleNamespace(operation=operation_of, path_parameters=parameters, body={})
 
 
 def sent(operation: str, account: object) -> object:
@@ -66,3 +68,23 @@ def test_only_an_answer_with_an_account_that_was_opened_counts(
 
 def test_other_requests_are_about_any_account() -> None:
     assert sent("createAccountDebitOffset", "can_52322") == "can_52322"
+
+
+def test_an_id_that_comes_again_is_mostly_another() -> None:
+    posted = []
+    for _ in range(9):
+        made = case("createAccountDebitOffset")
+        made.body = {"line_item_id": "a", "original_amount_cents": 1}
+        hooks.before_call(None, made, {})
+        posted.append(made.body["line_item_id"])
+
+    assert posted == ["a", "a~1", "a~2", "a~3", "a", "a~5", "a~6", "a~7", "a"]
+
+
+@pytest.mark.parametrize("body", [{"line_item_id": ""}, {"line_item_id": 5}, {}, [], "x", None])
+def test_what_is_no_id_stays_what_it_is(body: object) -> None:
+    for _ in range(3):
+        made = case("createAccountDebitOffset")
+        made.body = body
+        hooks.before_call(None, made, {})
+        assert made.body == body

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
+from contract_tests import probe as probe_module
+from contract_tests.bench import Bench
 from contract_tests.findings import Report
+from contract_tests.probe import Probe, Turn
 from contract_tests.running import check_quietly
 from tests.zoo.api import Zoo
+from tests.zoo.bank import Bank
 from tests.zoo.catalogue import breeds
 from tests.zoo.judge import options
-from tests.zoo.messages import Answer, Request
+from tests.zoo.ledger import Order
+from tests.zoo.messages import Answer, Json, Request
 from tests.zoo.server import running
 
 
@@ -42,3 +49,40 @@ def test_many_requests_without_an_answer_need_no_second_look() -> None:
 
     assert "http.answers" in found(report)
     assert not report.is_kept
+
+
+class SilentTogether(Zoo):
+    """Answers no post any more once two came at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at_work = 0
+        self.is_stuck = False
+
+    def post(self, account_id: str, order: Order) -> Json:
+        self.at_work += 1
+        time.sleep(0.05)
+        self.is_stuck = self.is_stuck or self.at_work > 1
+        if self.is_stuck:
+            time.sleep(3)
+        self.at_work -= 1
+        return Bank.post(self, account_id, order)
+
+
+def test_a_silence_that_stays_after_a_race_needs_no_second_race(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    races: list[int] = []
+
+    def look(bench: Bench) -> None:
+        races.append(len(bench.race([bench.posting(bench.offset()) for _ in range(2)])))
+
+    probe = Probe("concurrency", (), look, writes=True, turn=Turn.FIRST, is_called_early=None)
+    monkeypatch.setattr(probe_module, "PROBES", [probe])
+    with running(SilentTogether()) as url:
+        how = {"layer": ("concurrency",), "account": ("can_101",), "budget": 12.0}
+        report = check_quietly(url, {**options(quick=True, seed=1), **how})
+
+    assert found(report) == {"http.answers"}
+    assert len(report.findings[0].exchanges) == 2
+    assert races == [2]

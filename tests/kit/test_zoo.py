@@ -56,6 +56,18 @@ DEFECTS = {
     "interest_of_third": "money.bucket",
     "refused_allocation_stays": "model.sequences",
     "connection_sees_old": "http.connection",
+    "third_in_arow": "model.sequences",
+    "never_there": "model.sequences",
+    "lost_after_head": "model.sequences",
+    "credits_listed_late": "records.credits",
+    "third_listed_with_second": "records.own-account",
+    "one_has_more": "records.read-one",
+    "ids_across_accounts": "concurrency.unique-ids",
+    "query_lets_in": "auth.foreign-token",
+    "free_ids_slow": "growth.posts",
+    "repeats_slow": "growth.posts",
+    "misses_slow": "growth.reads",
+    "filters_slow": "growth.lists",
 }
 UNHURRIED = {"budget": 20.0}
 """So that all is seen on a machine that has other work."""
