@@ -161,7 +161,7 @@ class Bench:
         """
         exchange = self.client.send(request, connection)
         if connection is None:
-            self.note_flaws(exchange, odd=odd)
+            self.note_flaws(exchange, *self.client.shared_with(exchange), odd=odd, how="shared")
         else:
             self.note_flaws(exchange, *connection.exchanges, odd=odd, how="connection")
         return exchange

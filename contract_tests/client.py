@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
+from contract_tests.batch import Batch
 from contract_tests.connection import Connection
 from contract_tests.exchange import Exchange, Request
 from contract_tests.raw import Raw, exchanged
@@ -71,10 +72,15 @@ class Client:
         self._shared.close()
         return self._until_let_in(lambda: self.send_once(request, connection), lambda of: of)
 
+    def shared_with(self, exchange: Exchange) -> Sequence[Exchange]:
+        """Give what was sent on the connection of the last exchange, if that is ``exchange``."""
+        before = self._shared.exchanges
+        return before if before and before[-1] is exchange else ()
+
     def send_alone(self, request: Request) -> Exchange:
         """Send ``request`` like that, on a connection of its own."""
         self._shared.close()
-        return self._until_let_in(lambda: self.send_once(request), lambda of: of)
+        return self._send_beside(request)
 
     def _send_shared(self, request: Request) -> Exchange:
         connection = self._shared.connection_for(request)
@@ -83,8 +89,8 @@ class Client:
         except BaseException:
             self._shared.close()
             raise
-        if connection is not None:
-            self._shared.note(exchange)
+        if connection is not None and not self._shared.note(exchange):
+            return self.send_once(request)
         return exchange
 
     def send_raw(self, request: Request, *, waits: bool = False) -> Raw:
@@ -127,9 +133,13 @@ class Client:
         return list(self._pool.map(self.send_once, requests))
 
     def send_all(self, requests: Sequence[Request]) -> list[Exchange]:
-        """Send ``requests``, several at a time, and give the exchanges in their order."""
-        self._shared.close()
-        return list(self._pool.map(self.send_alone, requests))
+        """Send ``requests``, several at a time if it pays; give the exchanges in their order."""
+        batch = Batch(requests, self.send, self._send_beside, self._shared.close)
+        return batch.run(self._pool, _MAX_IN_FLIGHT)
+
+    def _send_beside(self, request: Request) -> Exchange:
+        """Send ``request`` while other threads send, one of them perhaps on what is shared."""
+        return self._until_let_in(lambda: self.send_once(request), lambda of: of)
 
     def race(self, requests: Sequence[Request]) -> list[Exchange]:
         """Send up to eight ``requests`` at one instant."""
@@ -197,11 +207,15 @@ class Client:
         if seconds > 0:
             time.sleep(seconds)
 
+    def stop(self) -> None:
+        """Let the threads go when they have ended what they are at."""
+        for pool in (self._pool, self._racers):
+            pool.shutdown(wait=False, cancel_futures=True)
+
     def close(self) -> None:
         """Let the connection and the threads go."""
         self._shared.close()
-        for pool in (self._pool, self._racers):
-            pool.shutdown(wait=False, cancel_futures=True)
+        self.stop()
 
 
 def _retry_after(exchange: Exchange) -> float:

@@ -90,11 +90,12 @@ def _taken_back(bench: Bench) -> Sequence[str]:
 def _let_end(client: Client) -> None:
     """Wait for what is on its way, as it may post; nothing more is sent."""
     client.deadline = time.monotonic()
-    client.close()
+    client.stop()
     until = client.deadline + for_undoing(client)
     for thread in threading.enumerate():
         if thread.name.startswith(_SENDING):
             thread.join(max(0.0, until - time.monotonic()))
+    client.close()
     if client.exchanges[-1].error == _STOPPED:  # its answer goes nowhere: give it time
         longest = max(exchange.seconds for exchange in client.exchanges)
         time.sleep(max(0.0, min(2 * longest, until - time.monotonic())))

@@ -29,19 +29,34 @@ class Kept(NamedTuple):
 
 def finding_of(bench: Bench, kept: Kept, baseline: Collection[str]) -> Finding:
     """Give what is told of a broken rule. ``baseline`` has the ids of those that are accepted."""
-    found = kept.found
+    found, told = _as_shown(bench, kept.found)
     commands = curl.script(bench.target, found.exchanges, found.how)
     return Finding(
         rule=rules()[found.rule_id],
         layer=kept.layer,
         expected=found.expected,
         got=found.got,
-        curl=remark(bench, found) + commands,
+        curl=told + commands,
         seen=kept.seen,
         tries=kept.tries,
         exchanges=found.exchanges,
         is_accepted=found.rule_id in baseline,
     )
+
+
+def _as_shown(bench: Bench, found: Break) -> tuple[Break, str]:
+    """Give what shows ``found``, and what is to be said of it.
+
+    What came on a connection that others shared is shown alone if it comes so too.
+    """
+    if found.how != "shared":
+        return found, remark(bench, found)
+    alone = found._replace(exchanges=found.exchanges[-1:], how="sequence")
+    told = remark(bench, alone)
+    if not told or len(found.exchanges) > _MOST:
+        return alone, told
+    whole = found._replace(how="connection")
+    return whole, remark(bench, whole)
 
 
 def remark(bench: Bench, found: Break) -> str:

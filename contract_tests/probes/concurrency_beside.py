@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contract_tests.bench import JSON, Bench, UntestedError, items_of, path_of
+from contract_tests.bench import JSON, Bench, UntestedError, path_of
 from contract_tests.crediting import crediting
 from contract_tests.exchange import Exchange
 from contract_tests.probe import probe
@@ -12,6 +12,7 @@ from contract_tests.reading import (
     LIST_ITEMS,
     READ_ACCOUNT,
     figures,
+    most_recent,
 )
 from contract_tests.traces import total
 
@@ -78,10 +79,10 @@ def reads_among_posts(bench: Bench) -> None:
 def reads_of_two_accounts(bench: Bench) -> None:
     """Each of several reads at once is of the account it names."""
     pair = (bench.account, bench.second_account())
-    paths = {READ_ACCOUNT: path_of, LIST_ITEMS: items_of}
+    ends = {READ_ACCOUNT: "", LIST_ITEMS: f"/line_items?limit={most_recent(bench)}"}
     wanted = [
-        (account, bench.reading(path(account), operation))
-        for operation, path in paths.items()
+        (account, bench.reading(path_of(account) + end, operation))
+        for operation, end in ends.items()
         for account in pair * 2
         if operation in bench.reads
     ]

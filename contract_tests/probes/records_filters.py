@@ -12,7 +12,7 @@ from contract_tests.crediting import credit
 from contract_tests.echo import part
 from contract_tests.exchange import Exchange
 from contract_tests.probe import probe
-from contract_tests.reading import ABSENT, LIST_ITEMS, found, ids_of, last_list
+from contract_tests.reading import ABSENT, LIST_ITEMS, found, ids_of, last_list, most_recent
 from contract_tests.traces import total, trace
 
 _BOUNDS = "&".join(
@@ -194,9 +194,10 @@ def _note_types(bench: Bench) -> None:
 
 def _note_end(bench: Bench, kind: str) -> None:
     """Note whether a page with all there is of a type says that there is no more."""
-    whole = _filtered(bench, f"line_item_type={kind}", limit=1000)
+    most = 2 * most_recent(bench) if bench.is_quick else 1000
+    whole = _filtered(bench, f"line_item_type={kind}", limit=most)
     count = len(_items(whole))
-    if 0 < count < 1000:
+    if 0 < count < most:
         last = _filtered(bench, f"line_item_type={kind}", limit=count)
         told, got = "has_more false, as these are all", last.seen()
         fine = last.member("paging", "has_more") is False
@@ -215,8 +216,8 @@ def _kind(item: Any) -> str | None:
     return kind if isinstance(kind, str) else None
 
 
-def _filtered(bench: Bench, query: str, limit: int = 100) -> Exchange:
-    target = f"{items_of(bench.account)}?limit={limit}&{query}"
+def _filtered(bench: Bench, query: str, limit: int | None = None) -> Exchange:
+    target = f"{items_of(bench.account)}?limit={limit or most_recent(bench)}&{query}"
     return bench.send(bench.reading(target, LIST_ITEMS))
 
 

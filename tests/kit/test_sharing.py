@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -64,6 +65,17 @@ class Counts(Zoo):
                 self.close_connection = True
 
 
+class LeavesTheRest(Zoo):
+    """Refuses some bodies without reading them."""
+
+    class connection(Wire):  # noqa: N801 - named as what it replaces
+        """Takes what it has not read for the next request."""
+
+        def sized(self, length: int) -> tuple[bytes, bool]:
+            is_json = self.headers["Content-Type"] == "application/json"
+            return super().sized(length) if is_json else (b"", False)
+
+
 @pytest.fixture
 def zoo() -> Counts:
     return Counts()
@@ -111,9 +123,61 @@ def test_what_is_not_plain_has_its_own(client: Client, odd: Request) -> None:
     assert shared._connection is None
 
 
-def test_a_refusal_gives_it_up(client: Client) -> None:
-    assert statuses(client, READ, LIST, UNKNOWN) == [200, 200, 404]
+def test_what_posts_waits_until_a_read_has_followed_such_a_refusal(
+    zoo: Counts, client: Client
+) -> None:
+    wrong = POST._replace(body=b"{}")
+    assert statuses(client, READ, LIST, wrong, wrong) == [200, 200, 422, 422]
+    assert zoo.connections == 2
+
+    assert statuses(client, READ, wrong, POST, POST) == [200, 422, 200, 200]
+    assert zoo.connections == 2
+
+    assert statuses(client, UNKNOWN, POST, POST) == [404, 200, 200]
+    assert zoo.connections == 3
+
+
+def test_a_refusal_of_who_asks_gives_it_up(
+    zoo: Counts, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert statuses(client, READ, LIST) == [200, 200]
+    monkeypatch.setattr(zoo, "knows", lambda _: False)
+
+    assert statuses(client, READ) == [403]
     assert client._shared._connection is None
+
+
+def test_who_closes_one_after_a_refusal_is_asked_on_a_new_one_after_such_refusals(
+    zoo: Counts, client: Client
+) -> None:
+    zoo.closes_at = 2
+    assert statuses(client, READ, UNKNOWN, READ) == [200, 404, 200]
+    assert zoo.connections == 2
+
+    assert statuses(client, LIST, UNKNOWN, READ, LIST) == [200, 404, 200, 200]
+    assert zoo.connections == 4
+
+
+def test_a_read_that_a_server_takes_for_the_rest_of_what_it_refused_is_sent_again() -> None:
+    with running(LeavesTheRest()) as url:
+        client = Client(Target(url, TOKEN, (A,), timeout_seconds=2.0), time.monotonic() + 30)
+        wrong = POST._replace(headers=(RIGHT, ("Content-Type", "text/plain")))
+        seen = statuses(client, READ, LIST, wrong, READ, wrong, READ)
+        sent = len(client.exchanges)
+        client.close()
+
+    assert seen == [200, 200, 415, 200, 415, 200]
+    assert sent == len(seen) + 1
+
+
+def test_a_server_error_gives_it_up(client: Client) -> None:
+    shared = client._shared
+    assert statuses(client, READ, LIST) == [200, 200]
+    exchange = client.exchanges[-1]
+    assert exchange.answer is not None
+    shared.note(exchange._replace(answer=replace(exchange.answer, status=503)))
+
+    assert shared._connection is None
 
 
 def test_who_closes_one_without_a_word_is_asked_on_new_ones_from_then_on(
