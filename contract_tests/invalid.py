@@ -96,7 +96,8 @@ INSTANTS = (
 ALLOCATION_VALUES: tuple[Any, ...] = (
     *("interest", "Interest", "fee", "Fee", "principal", "deferred_interest", "BOGUS", "FEES", ""),
     *("FEE ", " FEE", "FEE\n", "INTEREST,FEE", "AM_INTEREST", "DEFERRED-INTEREST", "PRINCIPALS"),
-    *("TOTAL", "null", "0", 0, 1, True, False, None, [], ["FEE"], {}, {"FEE": 1}, 1.5),
+    *("TOTAL", "FE", "REST", "NTEREST", "null", "0", 0, 1, True, False, None, [], ["FEE"], {}),
+    *({"FEE": 1}, 1.5),
 )
 FIELD_VALUES: tuple[Any, ...] = (
     *(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from contract_tests.bench import JSON, Bench, UntestedError, path_of
+from contract_tests.bench import JSON, Bench, UntestedError, amount_of, path_of
 from contract_tests.crediting import credit
 from contract_tests.exchange import Exchange
 from contract_tests.probe import probe
@@ -136,6 +136,9 @@ def pairs_of_allocations(bench: Bench) -> None:
         more = {} if allocation is None else {"allocation": allocation}
         post = bench.accepted(bench.post(bench.offset(cents, **more), account))
         after = figures(bench, account)
+        shown = amount_of(post.member() or {})
+        wanted, got = f"{cents}, as posted", f"an answer of {shown}"
+        bench.check(_RULE, shown in (None, cents), wanted, got, *((last,) if last else ()), post)
         told = f"with {allocation or 'no allocation'} after {earlier or 'none'}"
         seen = (post,) if last is None else (last, post)
         bucket = allocation or "PRINCIPAL"

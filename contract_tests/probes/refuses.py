@@ -41,13 +41,23 @@ def the_commonest(bench: Bench) -> None:
             "refuses.id-types": member_cases("line_item_id", (5, None)),
             "refuses.id-prefix": member_cases("line_item_id", (f"can_{bench.new_id()}",)),
             "refuses.instants": member_cases("effective_at", invalid.COMMON_INSTANTS),
-            "refuses.allocations": member_cases("allocation", ("fee", "BOGUS", 0, None)),
+            "refuses.allocations": member_cases("allocation", ("fee", "BOGUS", None)),
             "refuses.external-fields": member_cases("external_fields", invalid.COMMON_FIELDS),
             "refuses.body": [_text(b""), _text(b"[]")],
             "refuses.json-text": [_text(form) for form in invalid.MALFORMED[:2]],
             "refuses.media-types": [_of_media_type(invalid.MEDIA_TYPES[0])],
+            "refuses.unknown-accounts": _of_accounts(bench, invalid.UNKNOWN_ACCOUNTS[:1])[:3],
         },
     )
+
+
+def _of_accounts(bench: Bench, accounts: Sequence[str]) -> list[Case]:
+    """Give a case for each account, and for each that is almost the run's own."""
+    return [
+        body_case(f"account {account!r}", lambda b: b.offset(1), account=account)
+        for account in (*accounts, *_almost(bench.account))
+        if account not in bench.target.accounts
+    ]
 
 
 def _almost(account: str) -> Sequence[str]:
@@ -159,11 +169,7 @@ def odd_values(bench: Bench) -> None:
 @probe("refuses", "refuses.nothing-recorded", "refuses.unknown-accounts")
 def unknown_accounts(bench: Bench) -> None:
     """What is posted to an account that does not exist is refused, and makes none."""
-    cases = [
-        body_case(f"account {account!r}", lambda b: b.offset(1), account=account)
-        for account in (*invalid.UNKNOWN_ACCOUNTS, *_almost(bench.account))
-        if account not in bench.target.accounts
-    ]
+    cases = _of_accounts(bench, invalid.UNKNOWN_ACCOUNTS)
     refused(bench, "refuses.unknown-accounts", cases)
     refused(bench, "refuses.unknown-accounts", cases[:2])
 

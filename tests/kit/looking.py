@@ -24,5 +24,7 @@ def looking(zoo: Zoo, *accounts: str, **how: Any) -> Iterator[Bench]:
     with running(zoo) as url:
         target = Target(url, TOKEN, accounts or (A,), allows_writes=True)._replace(**how)
         client = Client(target, time.monotonic() + 30)
-        yield first_look(client, 1, is_quick=True)
-        client.close()
+        try:
+            yield first_look(client, 1, is_quick=True)
+        finally:
+            client.close()

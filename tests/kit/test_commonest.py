@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from contract_tests.probe import Look
-from contract_tests.probes import accepts, auth, concurrency, records_repeats, refuses
+from contract_tests.probes import (
+    accepts,
+    auth,
+    concurrency,
+    concurrency_beside,
+    records_repeats,
+    refuses,
+)
 from tests.kit.looking import looking
 from tests.zoo.catalogue import breeds
 
@@ -22,7 +29,11 @@ from tests.zoo.catalogue import breeds
         (accepts.the_commonest, "instant_lower_t_refused", "accepts.instants"),
         (records_repeats.the_commonest, "forgets_all", "records.repeat"),
         (records_repeats.the_commonest, "conflict_overwrites", "records.repeat-other"),
+        (refuses.the_commonest, "accounts_without_case", "refuses.unknown-accounts"),
         (concurrency.the_commonest, "lost_update", "concurrency.no-lost-update"),
+        (concurrency.the_commonest, "id_twice", "concurrency.one-posting-per-id"),
+        (concurrency_beside.the_commonest_beside, "auth_shared", "concurrency.auth"),
+        (concurrency_beside.the_commonest_beside, "torn_read", "concurrency.reads"),
         (auth.the_commonest, "auth_no_header_comes_in", "auth.required"),
         (auth.the_commonest, "auth_reads_unprotected", "auth.required"),
     ],
@@ -38,6 +49,7 @@ def test_what_is_commonest_is_seen(look: Look, name: str, rule_id: str) -> None:
     "look",
     [
         *(accepts.the_commonest, auth.the_commonest, concurrency.the_commonest),
+        concurrency_beside.the_commonest_beside,
         *(records_repeats.the_commonest, refuses.the_commonest),
     ],
 )

@@ -10,6 +10,8 @@ from dataclasses import replace
 
 from tests.zoo.api import Zoo
 from tests.zoo.catalogue import defect, plant
+from tests.zoo.defects_holes import hole
+from tests.zoo.defects_races import MOMENT, Unlocked
 from tests.zoo.ledger import Account, Bucket, Item, Order
 from tests.zoo.messages import Answer, Json, Refused, Request
 from tests.zoo.pages import Test
@@ -125,6 +127,50 @@ class QueryLetsIn(Zoo):
     def authorise(self, operation: str, request: Request) -> None:
         if not (request.method == "GET" and request.query):
             super().authorise(operation, request)
+
+
+@defect("concurrency")
+class ListWalked(Unlocked):
+    """What is posted while a list is made is a 500 for who asked for the list."""
+
+    def page(self, account: Account, text: str) -> Json:
+        count = len(account.items)
+        time.sleep(MOMENT)
+        assert len(account.items) == count, "changed size during iteration"
+        return super().page(account, text)
+
+
+@defect("model")
+class DeferredShowsEarlier(Zoo):
+    """An offset of deferred interest shows the amount of the offset before it, if that is less."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.earlier = 0
+        self.instead: dict[str, int] = {}
+
+    def item(self, account: Account, order: Order) -> Item:
+        item = super().item(account, order)
+        earlier, self.earlier = self.earlier, item.amount_cents
+        is_shown = item.bucket is Bucket.DEFERRED_INTEREST and earlier > item.amount_cents
+        self.instead = {item.line_item_id: earlier} if is_shown else {}
+        return item
+
+    def item_summary(self, item: Item) -> dict[str, int]:
+        shown = super().item_summary(item)
+        cents = self.instead.get(item.line_item_id, item.amount_cents)
+        return {**shown, "original_amount_cents": cents}
+
+
+ALLOCATIONS = "FEE INTEREST DEFERRED_INTEREST PRINCIPAL"
+
+hole(
+    "allocation_part_taken",
+    "allocation",
+    "Any part of an allocation is one.",
+    lambda v: isinstance(v, str) and bool(v) and v not in ALLOCATIONS.split() and v in ALLOCATIONS,
+    lambda _: "FEE",
+)
 
 
 Slow = Callable[[Account, str, list[str], Request], bool]

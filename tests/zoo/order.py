@@ -19,9 +19,9 @@ import click
 import contract_tests.probes  # noqa: F401 - so that all probes are there
 from contract_tests.bench import Bench
 from contract_tests.client import Client
+from contract_tests.plan import ORDER
 from contract_tests.probe import Probe, first_of, named
 from contract_tests.quick_order import QUICK_ORDER
-from contract_tests.rules import LAYERS
 from contract_tests.start import first_look
 from contract_tests.target import Target
 from tests.zoo.catalogue import Breed, breeds
@@ -59,7 +59,7 @@ def _looked(bench: Bench, probe: Probe) -> tuple[int, bool]:
 @click.option("--every", default=7, help="Only each n-th defect.")
 def main(names: tuple[str, ...], every: int) -> None:
     """Let each probe look at defects, and tell what it sees."""
-    probes = [*first_of(LAYERS), *named(names or QUICK_ORDER)]
+    probes = [*first_of(ORDER), *named(names or QUICK_ORDER)]
     defects = [breed for breed in breeds().values() if breed.kind == "defect"][::every]
     all_seen = [seen_on(breed, probes) for breed in defects]
     costs: defaultdict[str, list[int]] = defaultdict(list)
