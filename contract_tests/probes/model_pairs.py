@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 from contract_tests.bench import JSON, Bench, UntestedError, amount_of, path_of
 from contract_tests.crediting import credit
@@ -11,6 +12,7 @@ from contract_tests.exchange import Exchange
 from contract_tests.probe import probe
 from contract_tests.reading import (
     BUCKETS,
+    LIST_ITEMS,
     READ_ACCOUNT,
     Figures,
     figures,
@@ -63,6 +65,7 @@ def _read(bench: Bench) -> Exchange:
 
 _BEFORE: Mapping[str, Callable[[Bench], Exchange]] = {
     "a refused post": _refused,
+    "two refused posts": lambda bench: (_refused(bench), _refused(bench))[1],
     "broken JSON": lambda bench: bench.post(b'{"original_amount_cents": 77'),
     "an item that there is not": lambda bench: read_item(bench, bench.account, "li_nowhere"),
     "a post with a wrong token": lambda bench: bench.post(bench.offset(778), headers=_WRONG),
@@ -130,17 +133,14 @@ def pairs_of_allocations(bench: Bench) -> None:
     if not before.buckets:
         raise UntestedError("the account's summary does not show all buckets")
     walk = list(_walk([None, *BUCKETS]))
-    last: Exchange | None = None
+    posts: list[Exchange] = []
     for number, (earlier, allocation) in enumerate(pairwise([None, *walk])):
         cents = 1 + number % 2
         more = {} if allocation is None else {"allocation": allocation}
-        post = bench.accepted(bench.post(bench.offset(cents, **more), account))
-        after = figures(bench, account)
-        shown = amount_of(post.member() or {})
-        wanted, got = f"{cents}, as posted", f"an answer of {shown}"
-        bench.check(_RULE, shown in (None, cents), wanted, got, *((last,) if last else ()), post)
+        posts.append(bench.accepted(bench.post(bench.offset(cents, **more), account)))
+        after, seen = figures(bench, account), posts[-2:]
         told = f"with {allocation or 'no allocation'} after {earlier or 'none'}"
-        seen = (post,) if last is None else (last, post)
+        _note_amount(bench, posts[-1].member() or {}, cents, *seen)
         bucket = allocation or "PRINCIPAL"
         if _fell(bench, before, after, cents, told, *seen) and before.buckets[bucket] >= cents:
             expected = {**before.buckets, bucket: before.buckets[bucket] - cents}
@@ -149,7 +149,23 @@ def pairs_of_allocations(bench: Bench) -> None:
                 f"{before.told()} became {after.told()}",
             )
             bench.check(_RULE, after.buckets == expected, told, got, *seen)
-        before, last = after, post
+        before = after
+    if LIST_ITEMS in bench.reads:
+        _note_listed_amounts(bench, account, posts)
+
+
+def _note_amount(bench: Bench, item: Mapping[str, Any], cents: int | None, *seen: Exchange) -> None:
+    shown = amount_of(item)
+    told, got = f"an item of {cents}, as it was posted", f"one of {shown}"
+    bench.check(_RULE, shown in (None, cents), told, got, *seen)
+
+
+def _note_listed_amounts(bench: Bench, account: str, posts: Sequence[Exchange]) -> None:
+    """Note whether posts have in the list the amounts that they were answered with."""
+    known = {post.member("line_item_id"): post for post in posts}
+    for item in found(bench, list(known), account):
+        post = known[item["line_item_id"]]
+        _note_amount(bench, item, amount_of(post.member() or {}), post, last_list(bench))
 
 
 @probe("model", "model.sequences")

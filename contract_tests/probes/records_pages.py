@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from contract_tests.bench import Bench, UntestedError, items_of
 from contract_tests.exchange import Exchange
-from contract_tests.probe import probe
+from contract_tests.probe import Turn, probe
 from contract_tests.reading import LIST_ITEMS, ids_of, last_list, listed, page, walk
 from contract_tests.valid import PAST
 
@@ -49,13 +49,7 @@ def envelope(bench: Bench) -> None:
 @probe("records", "records.limit-range", writes=False)
 def limits_out_of_range(bench: Bench) -> None:
     """A limit is a number from 1 to 1000."""
-    if LIST_ITEMS not in bench.reads:
-        raise UntestedError("the server has no GET …/line_items")
-    for limit in _OUT_OF_RANGE:
-        exchange = _list(bench, f"limit={limit}")
-        if exchange.status < 500:
-            refused = 400 <= exchange.status < 500
-            bench.check("records.limit-range", refused, f"a refusal of limit={limit}", exchange)
+    _note_limits(bench, _OUT_OF_RANGE)
     target = items_of(bench.account)
     odd = [bench.reading(f"{target}?{query}", LIST_ITEMS) for query in _ODD_QUERIES]
     bench.send_all(odd)
@@ -63,6 +57,22 @@ def limits_out_of_range(bench: Bench) -> None:
         exchange = _list(bench, f"limit={limit}")
         told = f"200, for limit={limit}"
         bench.check("records.limit-range", exchange.status == 200, told, exchange)
+
+
+def _note_limits(bench: Bench, limits: Sequence[str]) -> None:
+    if LIST_ITEMS not in bench.reads:
+        raise UntestedError("the server has no GET …/line_items")
+    for limit in limits:
+        exchange = _list(bench, f"limit={limit}")
+        if exchange.status < 500:
+            refused = 400 <= exchange.status < 500
+            bench.check("records.limit-range", refused, f"a refusal of limit={limit}", exchange)
+
+
+@probe("records", writes=False, turn=Turn.FIRST)
+def the_commonest_limits(bench: Bench) -> None:
+    """A limit is at least 1, and at most 1000."""
+    _note_limits(bench, ("0", "1001"))
 
 
 def _list(bench: Bench, query: str) -> Exchange:
