@@ -42,7 +42,8 @@ class Break(NamedTuple):
     exchanges: tuple[Exchange, ...]
     """What has to be sent to see it."""
     how: str = "sequence"
-    """``sequence``, ``race``: all at once, or ``connection``: all on one."""
+    """``sequence``, ``race``: all at once, ``connection``: all on one, or ``shared``: all on one,
+    which may be why, and may not."""
 
     @property
     def silent(self) -> Exchange | None:

@@ -1,7 +1,7 @@
 """Tells how soon a quick run sees the defects of the zoo in the order that it has.
 
-``python -m tests.zoo.order`` prints, for each probe, its requests and how many defects it sees, how
-many of them no other one sees; then how many are seen within so many requests. Who changes
+``python -m tests.zoo.order`` prints, for each probe, its requests and milliseconds, how many
+defects it sees, how many of them no other one sees; then how many are seen within so long. Who changes
 ``contract_tests/quick_order.py`` compares that before and after; the probes of other orders can be
 given as arguments.
 """
@@ -11,8 +11,8 @@ from __future__ import annotations
 import contextlib
 import statistics
 import time
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import click
 
@@ -30,11 +30,19 @@ from tests.zoo.judge import served
 from tests.zoo.others import ACCOUNTS
 
 _SECONDS = 15.0
-_WITHIN = (200, 300, 450, 650, 900, 1200, 1500, 2000)
+_WITHIN_MS = (200, 300, 450, 650, 900, 1200, 1500, 2000, 3000)
 
 
-def seen_on(breed: Breed, probes: Sequence[Probe]) -> Mapping[str, tuple[int, bool]]:
-    """Give for each probe the requests it sent to a server, and whether it saw a broken rule."""
+class Looked(NamedTuple):
+    """What a probe took, and whether it saw a broken rule."""
+
+    requests: int
+    ms: float
+    is_seen: bool
+
+
+def seen_on(breed: Breed, probes: Sequence[Probe]) -> Mapping[str, Looked]:
+    """Give for each probe what it took on a server, and whether it saw a broken rule."""
     seen = {}
     with served(breed) as url:
         target = Target(url, TOKEN, tuple(ACCOUNTS), allows_writes=True, timeout_seconds=1.0)
@@ -46,12 +54,13 @@ def seen_on(breed: Breed, probes: Sequence[Probe]) -> Mapping[str, tuple[int, bo
     return seen
 
 
-def _looked(bench: Bench, probe: Probe) -> tuple[int, bool]:
-    known = len(bench.client.exchanges)
+def _looked(bench: Bench, probe: Probe) -> Looked:
+    known, began = len(bench.client.exchanges), time.perf_counter()
     bench.breaks.clear()
     with contextlib.suppress(Exception):  # what it could not see is no defect
         probe.look(bench)
-    return len(bench.client.exchanges) - known, bool(bench.breaks)
+    ms = 1000 * (time.perf_counter() - began)
+    return Looked(len(bench.client.exchanges) - known, ms, bool(bench.breaks))
 
 
 @click.command()
@@ -62,23 +71,21 @@ def main(names: tuple[str, ...], every: int) -> None:
     probes = [*first_of(ORDER), *named(names or QUICK_ORDER)]
     defects = [breed for breed in breeds().values() if breed.kind == "defect"][::every]
     all_seen = [seen_on(breed, probes) for breed in defects]
-    costs: defaultdict[str, list[int]] = defaultdict(list)
-    for seen in all_seen:
-        for name, (requests, _) in seen.items():
-            costs[name].append(requests)
-    by_defect = [{name for name, (_, is_seen) in seen.items() if is_seen} for seen in all_seen]
+    by_defect = [{name for name, of in seen.items() if of.is_seen} for seen in all_seen]
     spent, when = 0.0, {}
-    click.echo("requests  so far  defects  seen by it only")
+    click.echo("requests     ms  so far  defects  seen by it only")
     for probe in probes:
-        cost = statistics.median(costs[probe.name])
-        spent += cost
+        looks = [seen[probe.name] for seen in all_seen]
+        requests, ms = (statistics.median(of) for of in zip(*[of[:2] for of in looks], strict=True))
+        spent += ms
         when[probe.name] = spent
         mine = [by for by in by_defect if probe.name in by]
         alone = sum(len(by) == 1 for by in mine)
-        click.echo(f"{cost:8g} {spent:7g} {len(mine):8} {alone:8}  {probe.name}")
+        told = f"{requests:8g} {ms:6.1f} {spent:7.0f} {len(mine):8} {alone:8}"
+        click.echo(f"{told}  {probe.name}")
     first = [min((when[name] for name in by), default=float("inf")) for by in by_defect]
-    for within in _WITHIN:
-        click.echo(f"{sum(at <= within for at in first)} of {len(defects)} in {within} requests")
+    for within in _WITHIN_MS:
+        click.echo(f"{sum(at <= within for at in first)} of {len(defects)} in {within} ms")
 
 
 if __name__ == "__main__":
