@@ -1,9 +1,9 @@
 """Tells how soon a quick run sees the defects of the zoo in the order that it has.
 
 ``python -m tests.zoo.order`` prints, for each probe, its requests and milliseconds, how many
-defects it sees, how many of them no other one sees; then how many are seen within so long. Who changes
-``contract_tests/quick_order.py`` compares that before and after; the probes of other orders can be
-given as arguments.
+defects it sees, how many of them no other one sees; then how many are seen within so long. Who
+changes ``contract_tests/quick_order.py`` compares that before and after; the probes of other orders
+can be given as arguments.
 """
 
 from __future__ import annotations
