@@ -30,7 +30,7 @@ _MOST_ALLOWANCES = 3
 """How often a run may take longer because something was not answered."""
 _GRACE_SECONDS = 0.8
 """How long a run may take beyond its end because of that."""
-_LONG_SECONDS, _OFTEN = 2.0, 3
+_LONG_SECONDS, _OFTEN, _TWICE = 2.0, 3, 2
 _MIN_TRIES = {"http.answers": 2, "growth.posts": 1, "growth.reads": 1, "growth.lists": 1}
 """What a busy machine may cause: it counts only where it shows each time, and how often it has to
 (a look at growth measures twice)."""
@@ -164,13 +164,16 @@ class Run:
             shown = found.exchanges if found.how == "race" else (again,)
             self._keep(found._replace(exchanges=shown), layer, 2, 2)
         elif found.how != "race":
+            if found.how == "shared" and self._was_often_silent(_TWICE):
+                self._findings[found.rule_id] = Kept(found, layer, 1, 2)
+                return True
             self.notes.append(f"{found.rule_id}: once {found.got}, and not again")
         return again.answer is None
 
-    def _was_often_silent(self) -> bool:
+    def _was_often_silent(self, often: int = _OFTEN) -> bool:
         """Tell whether so many requests were not answered for so long that no machine is it."""
         silent = (of for of in self.bench.client.exchanges if of.answer is None)
-        return sum(of.seconds >= _LONG_SECONDS for of in silent) >= _OFTEN
+        return sum(of.seconds >= _LONG_SECONDS for of in silent) >= often
 
     def _allow_for_silence(self) -> None:
         """Let layers take longer, by one time-out: who waits in vain is to know whether always."""

@@ -53,7 +53,8 @@ def _as_shown(bench: Bench, found: Break) -> tuple[Break, str]:
         return found, remark(bench, found)
     alone = found._replace(exchanges=found.exchanges[-1:], how="sequence")
     told = remark(bench, alone)
-    if not told or len(found.exchanges) > _MOST:
+    is_silence = found.exchanges[-1].answer is None
+    if len(found.exchanges) > _MOST or not (told or is_silence):
         return alone, told
     whole = found._replace(how="connection")
     return whole, remark(bench, whole)

@@ -6,10 +6,12 @@ import time
 
 import pytest
 
+from contract_tests import layers
 from contract_tests import probe as probe_module
-from contract_tests.bench import Bench
+from contract_tests.bench import Bench, path_of
 from contract_tests.findings import Report
 from contract_tests.probe import Probe, Turn
+from contract_tests.reading import READ_ACCOUNT
 from contract_tests.running import check_quietly
 from tests.zoo.api import Zoo
 from tests.zoo.bank import Bank
@@ -86,3 +88,41 @@ def test_a_silence_that_stays_after_a_race_needs_no_second_race(
     assert found(report) == {"http.answers"}
     assert len(report.findings[0].exchanges) == 2
     assert races == [2]
+
+
+class SilentOnce(Zoo):
+    """Does not answer the next request in time, where it is told so."""
+
+    is_silent = False
+
+    def handle(self, request: Request) -> Answer:
+        if self.is_silent:
+            self.is_silent = False
+            time.sleep(2)
+        return super().handle(request)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_two_silences_are_no_chance_although_the_same_is_answered_then(
+    monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    zoo = SilentOnce()
+
+    def look(bench: Bench) -> None:
+        read = bench.reading(path_of("can_101"), READ_ACCOUNT)
+        bench.send(read)
+        zoo.is_silent = True
+        bench.send(read)
+
+    probe = Probe("http", (), look, writes=False, turn=Turn.FIRST, is_called_early=None)
+    monkeypatch.setattr(probe_module, "PROBES", [probe] * times)
+    monkeypatch.setattr(layers, "_LONG_SECONDS", 0.5)
+    with running(zoo) as url:
+        how = {"layer": ("http",), "account": ("can_101",), "budget": 12.0}
+        report = check_quietly(url, {**options(quick=True, seed=1), **how})
+
+    assert any("and not again" in note for note in report.notes)
+    assert found(report) == (set() if times == 1 else {"http.answers"})
+    if times == 2:
+        assert [of.request.method for of in report.findings[0].exchanges] == ["GET"] * 2
+        assert (report.findings[0].seen, report.findings[0].tries) == (1, 2)
