@@ -164,7 +164,7 @@ class Run:
             shown = found.exchanges if found.how == "race" else (again,)
             self._keep(found._replace(exchanges=shown), layer, 2, 2)
         elif found.how != "race":
-            if found.how == "shared" and self._was_often_silent(_TWICE):
+            if self._was_often_silent(_TWICE):
                 self._findings[found.rule_id] = Kept(found, layer, 1, 2)
                 return True
             self.notes.append(f"{found.rule_id}: once {found.got}, and not again")
