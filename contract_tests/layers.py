@@ -80,8 +80,8 @@ class Run:
     def _take(self, several: Iterable[Probe]) -> None:
         """Let probes look, and in between what has to look at once."""
         for probe in several:
-            if probe.name not in self._early:
-                self._give_turn(probe)
+            if probe.name not in self._early or self._findings.keys().isdisjoint(probe.rules):
+                self._give_turn(probe)  # what looked early in vain may have looked too early
             for other in self._called_early():
                 self._early.add(other.name)
                 self._give_turn(other)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from contract_tests import kit, layers
@@ -10,7 +12,7 @@ from contract_tests.bench import Bench, path_of
 from contract_tests.client import OutOfTimeError
 from contract_tests.findings import Report
 from contract_tests.plan import Plan
-from contract_tests.probe import PROBES, Probe, Turn
+from contract_tests.probe import PROBES, Look, Probe, Turn
 from contract_tests.quick_order import QUICK_ORDER
 from contract_tests.reading import READ_ACCOUNT
 from contract_tests.target import Target
@@ -88,3 +90,29 @@ def test_a_rule_that_two_looked_at_in_vain_is_told_with_both_reasons(
         "auth.scheme": "needs --allow-writes; out of time",
         "auth.first": "needs --allow-writes",
     }
+
+
+@pytest.mark.parametrize(("finds", "looks"), [(True, 1), (False, 2)])
+def test_what_looked_early_in_vain_looks_again_in_its_turn(
+    monkeypatch: pytest.MonkeyPatch, *, finds: bool, looks: int
+) -> None:
+    looked: list[int] = []
+
+    def look(bench: Bench) -> None:
+        looked.append(1)
+        bench.check("auth.scheme", not finds, "something", "something else")
+
+    def plain(bench: Bench) -> None:
+        bench.send(bench.reading(path_of(bench.account), READ_ACCOUNT))
+
+    def probe(of: Look, turn: Turn, early: Callable[[Bench], bool] | None) -> Probe:
+        return Probe("auth", ("auth.scheme",), of, writes=False, turn=turn, is_called_early=early)
+
+    probes = [probe(plain, Turn.FIRST, None), probe(look, Turn.FULL, lambda _: True)]
+    monkeypatch.setattr(probe_module, "PROBES", probes)
+    monkeypatch.setattr(layers, "_MORE_TRIES", 0)
+    with started("plain") as url:
+        plan = Plan(is_quick=False, layers=("auth",))
+        kit.check(Target(url, TOKEN, ("can_101",)), plan, "1", lambda *_: None)
+
+    assert len(looked) == looks
