@@ -20,6 +20,7 @@ from contract_tests.pace import (
     FULL_SECONDS,
     QUICK_SECONDS,
     QUICK_TIMEOUT,
+    UNDO_GRACE_SECONDS,
     for_undoing,
     quick_timeout,
 )
@@ -53,7 +54,8 @@ def check(
             layers = list(run.layers(progress))
             findings = run.findings()
             assumed = _assumed(bench, plan)
-            client.deadline = max(end, time.monotonic() + for_undoing(client))
+            until = max(end, time.monotonic() + for_undoing(client))
+            client.deadline = until + UNDO_GRACE_SECONDS
             left_behind = undo(bench)
     finally:
         client.close()

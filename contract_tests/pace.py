@@ -14,7 +14,9 @@ KEPT_SECONDS = 0.4
 """What a quick run keeps for a look at growth, which may have taken the time of all else."""
 _UNDO_SECONDS = (0.15, 3.0)
 """What is kept at least, and at most, for giving back what was taken."""
-_STEPS_OF_UNDOING = 8
+_STEPS_OF_UNDOING = 16
+UNDO_GRACE_SECONDS = 0.3
+"""How long giving back may take beyond the end of a run: an account left as it was counts more."""
 
 
 def for_undoing(client: Client) -> float:
