@@ -1,5 +1,5 @@
 # Everything happens in .venv, made with pip from nothing but Python 3.11 or later and make. What pip
-# does not compile, as it stays where it is, is compiled here: commands start in half the time.
+# does not compile, as it stays where it is, is compiled here: commands start in six tenths of the time.
 PYTHON ?= python3
 BIN := .venv/bin
 

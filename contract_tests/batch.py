@@ -48,7 +48,6 @@ class Batch:
             for thread in working:
                 thread.result()
         except Exception:
-            self._waiting.clear()
             wait(working)
             raise
         return [self._done[at] for at in range(len(self._done))]
@@ -71,4 +70,8 @@ class Batch:
             at, request = self._waiting.popleft()
         except IndexError:  # another thread was faster
             return
-        self._done[at] = send(request)
+        try:
+            self._done[at] = send(request)
+        except BaseException:
+            self._waiting.clear()
+            raise

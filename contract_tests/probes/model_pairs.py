@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
 
 from contract_tests.bench import JSON, Bench, UntestedError, amount_of, path_of
 from contract_tests.crediting import credit
@@ -140,7 +139,6 @@ def pairs_of_allocations(bench: Bench) -> None:
         posts.append(bench.accepted(bench.post(bench.offset(cents, **more), account)))
         after, seen = figures(bench, account), posts[-2:]
         told = f"with {allocation or 'no allocation'} after {earlier or 'none'}"
-        _note_amount(bench, posts[-1].member() or {}, cents, *seen)
         bucket = allocation or "PRINCIPAL"
         if _fell(bench, before, after, cents, told, *seen) and before.buckets[bucket] >= cents:
             expected = {**before.buckets, bucket: before.buckets[bucket] - cents}
@@ -151,21 +149,16 @@ def pairs_of_allocations(bench: Bench) -> None:
             bench.check(_RULE, after.buckets == expected, told, got, *seen)
         before = after
     if LIST_ITEMS in bench.reads:
-        _note_listed_amounts(bench, account, posts)
+        _note_listed_amounts(bench, account, {str(of.member("line_item_id")): of for of in posts})
 
 
-def _note_amount(bench: Bench, item: Mapping[str, Any], cents: int | None, *seen: Exchange) -> None:
-    shown = amount_of(item)
-    told, got = f"an item of {cents}, as it was posted", f"one of {shown}"
-    bench.check(_RULE, shown in (None, cents), told, got, *seen)
-
-
-def _note_listed_amounts(bench: Bench, account: str, posts: Sequence[Exchange]) -> None:
-    """Note whether posts have in the list the amounts that they were answered with."""
-    known = {post.member("line_item_id"): post for post in posts}
-    for item in found(bench, list(known), account):
-        post = known[item["line_item_id"]]
-        _note_amount(bench, item, amount_of(post.member() or {}), post, last_list(bench))
+def _note_listed_amounts(bench: Bench, account: str, posts: Mapping[str, Exchange]) -> None:
+    """Note whether posts, by their ids, are listed with the amounts they were answered with."""
+    for item in found(bench, list(posts), account):
+        post = posts[item["line_item_id"]]
+        cents, shown = amount_of(post.member() or {}), amount_of(item)
+        told, got = f"an item of {cents} in the list, as it was posted", f"one of {shown}"
+        bench.check(_RULE, shown in (None, cents), told, got, post, last_list(bench))
 
 
 @probe("model", "model.sequences")

@@ -85,5 +85,14 @@ def test_nothing_more_is_sent_where_one_cannot_be(pool: ThreadPoolExecutor) -> N
     assert sends.at_once == []
 
 
+def test_nothing_more_is_sent_beside_one_that_takes_its_time(pool: ThreadPoolExecutor) -> None:
+    sends = Sends(slow=2, fails=4)
+    with pytest.raises(OutOfTimeError):
+        sends.batch().run(pool, 4)
+
+    assert sends.in_turn == REQUESTS[:3]
+    assert len(sends.at_once) <= 4
+
+
 def test_nothing_is_nothing(pool: ThreadPoolExecutor) -> None:
     assert Batch([], Sends().turn, Sends().once, Sends().end).run(pool, 4) == []

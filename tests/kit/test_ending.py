@@ -16,6 +16,7 @@ from contract_tests import ending, kit
 from contract_tests import probe as probe_module
 from contract_tests.bench import Bench
 from contract_tests.ending import StoppedError
+from contract_tests.pace import UNDO_GRACE_SECONDS
 from contract_tests.plan import Plan
 from contract_tests.probe import Look, Probe, Turn
 from contract_tests.target import Target, TargetError
@@ -67,6 +68,24 @@ def stop_soon() -> None:
     main = threading.main_thread().ident
     assert main is not None
     threading.Timer(0.05, signal.pthread_kill, (main, signal.SIGINT)).start()
+
+
+def test_giving_back_has_time_though_the_run_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def look(bench: Bench) -> None:
+        bench.client.deadline = time.monotonic() + 3  # whatever looks may have taken too long
+        while bench.client.seconds_left > 0:
+            time.sleep(0.01)
+
+    left: list[float] = []
+
+    def undo(bench: Bench) -> list[str]:
+        left.append(bench.client.seconds_left)
+        return []
+
+    monkeypatch.setattr(kit, "undo", undo)
+    check(monkeypatch, Zoo(), look)
+
+    assert left[0] > UNDO_GRACE_SECONDS
 
 
 class TestStopped:

@@ -9,7 +9,7 @@ import pytest
 from contract_tests.bench import Bench, Break, item_of
 from contract_tests.exchange import Answer, Exchange
 from contract_tests.reading import READ_ITEM
-from contract_tests.replay import remark
+from contract_tests.replay import Kept, finding_of, remark
 from contract_tests.running import check_quietly
 from tests.kit.looking import looking
 from tests.zoo.api import Zoo
@@ -45,6 +45,29 @@ def test_what_is_answered_otherwise_alone_says_so(bench: Bench) -> None:
     told = "# answered 200 in the run, 404 alone: what the run did before matters\n"
     assert remark(bench, broken(seen)) == told
     assert remark(bench, broken(read, seen, how="connection")) == told
+
+
+@pytest.mark.parametrize("before", [1, 12])
+def test_what_came_on_a_shared_connection_is_shown_alone_where_that_shows_it(
+    bench: Bench, before: int
+) -> None:
+    read = bench.send(bench.reading(item_of(bench.account, "li_gone"), READ_ITEM))
+    finding = finding_of(
+        bench, Kept(broken(*[read] * before, read, how="shared"), "records", 2, 2), ()
+    )
+
+    assert finding.exchanges == (read,)
+    assert finding.curl.startswith("curl ")
+    assert "--next" not in finding.curl
+
+
+def test_too_many_on_a_shared_connection_are_not_shown(bench: Bench) -> None:
+    read = bench.send(bench.reading(item_of(bench.account, "li_gone"), READ_ITEM))
+    seen = read._replace(answer=Answer(200, (), b"{}"))
+    finding = finding_of(bench, Kept(broken(*[seen] * 13, how="shared"), "records", 2, 2), ())
+
+    assert finding.exchanges == (seen,)
+    assert finding.curl.startswith("# answered 200 in the run, 404 alone")
 
 
 def test_races_and_silence_are_not_sent_again(bench: Bench) -> None:

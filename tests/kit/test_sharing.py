@@ -199,6 +199,23 @@ def test_what_posts_is_not_sent_again(zoo: Counts, client: Client) -> None:
     assert statuses(client, POST) == [200]
 
 
+class SlowSerial(Serial):
+    """Takes its time, too."""
+
+    def handle(self, request: Asked) -> Answer:
+        time.sleep(0.05)
+        return super().handle(request)
+
+
+def test_who_serves_one_connection_at_a_time_and_is_slow_is_not_kept_from_the_others() -> None:
+    with running(SlowSerial()) as url:
+        client = Client(Target(url, TOKEN, (A,), timeout_seconds=1.0), time.monotonic() + 30)
+        seen = [client.send(READ), *client.send_all([READ] * 4)]
+        client.close()
+
+    assert [exchange.status for exchange in seen] == [200] * len(seen)
+
+
 def test_who_serves_one_connection_at_a_time_is_not_kept_from_the_next() -> None:
     with running(Serial()) as url:
         client = Client(Target(url, TOKEN, (A,), timeout_seconds=2.0), time.monotonic() + 30)

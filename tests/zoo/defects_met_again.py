@@ -142,7 +142,7 @@ class ListWalked(Unlocked):
 
 @defect("model")
 class DeferredShowsEarlier(Zoo):
-    """An offset of deferred interest shows the amount of the offset before it, if that is less."""
+    """An offset of deferred interest is listed with the amount of the one before it, if larger."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -152,23 +152,26 @@ class DeferredShowsEarlier(Zoo):
     def item(self, account: Account, order: Order) -> Item:
         item = super().item(account, order)
         earlier, self.earlier = self.earlier, item.amount_cents
-        is_shown = item.bucket is Bucket.DEFERRED_INTEREST and earlier > item.amount_cents
-        self.instead = {item.line_item_id: earlier} if is_shown else {}
+        if item.bucket is Bucket.DEFERRED_INTEREST and earlier < item.amount_cents:
+            self.instead[item.line_item_id] = earlier
         return item
 
     def item_summary(self, item: Item) -> dict[str, int]:
         shown = super().item_summary(item)
-        cents = self.instead.get(item.line_item_id, item.amount_cents)
+        instead = {} if item.first_answer is None else self.instead
+        cents = instead.get(item.line_item_id, item.amount_cents)
         return {**shown, "original_amount_cents": cents}
 
 
-ALLOCATIONS = "FEE INTEREST DEFERRED_INTEREST PRINCIPAL"
+ALLOCATIONS = "FEE|INTEREST|DEFERRED_INTEREST|PRINCIPAL"
 
 hole(
     "allocation_part_taken",
     "allocation",
     "Any part of an allocation is one.",
-    lambda v: isinstance(v, str) and bool(v) and v not in ALLOCATIONS.split() and v in ALLOCATIONS,
+    lambda v: (
+        isinstance(v, str) and bool(v) and v not in ALLOCATIONS.split("|") and v in ALLOCATIONS
+    ),
     lambda _: "FEE",
 )
 
