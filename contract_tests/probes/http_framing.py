@@ -82,8 +82,8 @@ def lengths(bench: Bench) -> None:
         Request("OPTIONS", offsets_of(bench.account), bench.headers()),
         Request("GET", "/nowhere", bench.headers()),
     ]
-    if READ_ACCOUNT in bench.reads:
-        requests.append(bench.reading(path_of(bench.account), READ_ACCOUNT))
+    paths = {READ_ACCOUNT: path_of(bench.account), LIST_ITEMS: items_of(bench.account)}
+    requests += [bench.reading(path, of) for of, path in paths.items() if of in bench.reads]
     for request in requests:
         raw = bench.send_raw(request)
         seen = raw.exchange

@@ -33,6 +33,7 @@ DEFECTS = {
     "auth_shared": "concurrency.auth",
     "lost_update": "concurrency.no-lost-update",
     "wire_extra_bytes": "http.framing",
+    "wire_short_length": "http.framing",
     "delete_deletes": "http.methods",
     "wire_large_left": "http.connection",
     "wire_expect_hangs": "http.answers",

@@ -3,8 +3,8 @@
 ``make zoo`` runs it: the command itself, as a user would start it. A correct server has to be kept
 in every seed, a defect found. Two quick runs at once share the machine; what they miss is looked at
 again alone. A full run does all that a quick one does, so it is made, alone, where the quick one
-found nothing, and on a sample of the others. That takes hours: ``--log`` keeps each verdict in a
-file, and what is in it is not judged again.
+found nothing that its layer names, and on a sample of the others. That takes hours: ``--log`` keeps
+each verdict in a file, and what is in it is not judged again.
 """
 
 from __future__ import annotations
@@ -200,9 +200,9 @@ def main(every: int, seeds: int, sample: int, log: Path | None, *, write: bool) 
     correct = [breed for breed in known if breed.kind == "correct"]
     defects = [breed for breed in known if breed.kind == "defect"][::every]
     quick = _quick(log, defects)
-    missed = [verdict.breed for verdict in quick if not verdict.is_broken]
+    unnamed = [of.breed for of in quick if of.breed.layer not in of.layers]
     sampled = defects[::sample]
-    again = [breed for breed in defects if breed in missed or breed in sampled]
+    again = [breed for breed in defects if breed in unnamed or breed in sampled]
     whole = _each(partial(judge, quick=False), again, "missed")
     runs = [partial(judge, quick=False, seed=seed) for seed in range(1, seeds + 1)]
     runs.append(partial(judge, quick=True))
