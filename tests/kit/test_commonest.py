@@ -31,11 +31,6 @@ from tests.zoo.catalogue import breeds
         (records_repeats.the_commonest, "forgets_all", "records.repeat"),
         (records_repeats.the_commonest, "conflict_overwrites", "records.repeat-other"),
         (refuses.the_commonest, "accounts_without_case", "refuses.unknown-accounts"),
-        (concurrency.the_commonest, "lost_update", "concurrency.no-lost-update"),
-        (concurrency.the_commonest, "generated_together", "concurrency.unique-ids"),
-        (concurrency.the_commonest, "id_twice", "concurrency.one-posting-per-id"),
-        (concurrency_beside.the_commonest_beside, "auth_shared", "concurrency.auth"),
-        (concurrency_beside.the_commonest_beside, "torn_read", "concurrency.reads"),
         (records_pages.the_commonest_limits, "limit_zero_taken", "records.limit-range"),
         (auth.the_commonest, "auth_no_header_comes_in", "auth.required"),
         (auth.the_commonest, "auth_reads_unprotected", "auth.required"),
@@ -44,6 +39,26 @@ from tests.zoo.catalogue import breeds
 def test_what_is_commonest_is_seen(look: Look, name: str, rule_id: str) -> None:
     with looking(breeds()[name].made()) as bench:
         look(bench)
+
+        assert bench.breaks[0].rule_id == rule_id
+
+
+@pytest.mark.parametrize(
+    ("look", "name", "rule_id"),
+    [
+        (concurrency.the_commonest, "lost_update", "concurrency.no-lost-update"),
+        (concurrency.the_commonest, "generated_together", "concurrency.unique-ids"),
+        (concurrency.the_commonest, "id_twice", "concurrency.one-posting-per-id"),
+        (concurrency_beside.the_commonest_beside, "auth_shared", "concurrency.auth"),
+        (concurrency_beside.the_commonest_beside, "torn_read", "concurrency.reads"),
+    ],
+)
+def test_a_race_is_seen_in_one_of_three_looks(look: Look, name: str, rule_id: str) -> None:
+    """Chance has its part in a race: one look in fifty is in vain."""
+    with looking(breeds()[name].made()) as bench:
+        for _ in range(3):
+            if not bench.breaks:
+                look(bench)
 
         assert bench.breaks[0].rule_id == rule_id
 
