@@ -11,6 +11,7 @@ from contract_tests.exchange import Headers
 
 DENIED = (401, 403)
 MALFORMED = (400, *DENIED)
+_LONG = 1000
 _WELL_FORMED = re.compile(r"(?i:Bearer) [A-Za-z0-9._~+/-]+=*")
 
 _NEXT_DIGIT = str.maketrans("0123456789", "1234567890")
@@ -29,10 +30,11 @@ class Wrong(NamedTuple):
         """The statuses that turn it down.
 
         RFC 6750 3.1 has 400 for a header that is malformed; RFC 9110 7.4 has 421 for another host,
-        and what stands before a server may know the host and nothing of it.
+        and what stands before a server may know the host and nothing of it; RFC 6585 5 has 431 for
+        a header that is too long, whatever it says.
         """
         said = dict(self.headers)
-        if "Host" in said:
+        if "Host" in said or len(said.get("Authorization", "")) > _LONG:
             return range(400, 500)
         is_well_formed = _WELL_FORMED.fullmatch(said.get("Authorization", "Bearer x"))
         return DENIED if is_well_formed else MALFORMED
@@ -100,6 +102,7 @@ def _of_somebody_else(token: str) -> Iterator[Wrong]:
         ("the token reversed", f"{token[::-1]}z"),
         ("the token in other case", swapped if swapped != token else f"{token}Q"),
         ("the token's first character and another", f"{token[:1]}~"),
+        ("a token of 2000 characters", "x" * 2000),
         ("a common token", "admin"),
         ("a test token", "test"),
     ):

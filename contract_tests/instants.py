@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
+
+from contract_tests.exchange import Exchange
 
 _FORM = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:)([0-9]{2})(\.[0-9]+)?"
@@ -18,6 +21,15 @@ _WHOLE_MINUTES = "1972"
 def instant(text: object) -> datetime | None:
     """Give the instant ``text`` stands for, to the whole second, in UTC; None if it is none."""
     return _instant(text) if isinstance(text, str) else None
+
+
+def now_of(exchange: Exchange) -> datetime:
+    """Give what time it is for the server, as far as it says; for us, where it does not."""
+    said = exchange.answer and exchange.answer.header("Date")
+    try:
+        return parsedate_to_datetime(said or "").astimezone(UTC)
+    except ValueError:
+        return datetime.fromtimestamp(exchange.began, UTC)
 
 
 @lru_cache(maxsize=4096)  # lists say the same instants again and again

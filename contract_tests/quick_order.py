@@ -9,8 +9,9 @@ from __future__ import annotations
 
 QUICK_ORDER = (
     *("records.times", "http.trailing_slash", "accepts.json_text", "money.all_of_a_bucket"),
-    *("accepts.amounts", "http.percent_encoding", "accepts.media_types", "accepts.the_future"),
-    *("money.large_amounts", "records.envelope", "auth.giving_back", "records.unknown_accounts"),
+    *("money.more_than_a_bucket_owes", "accepts.amounts", "http.percent_encoding"),
+    *("accepts.media_types", "accepts.the_future", "money.large_amounts", "records.envelope"),
+    *("auth.giving_back", "records.unknown_accounts"),
     *("money.reads_change_nothing", "http.query_is_ignored", "accepts.instants"),
     *("accepts.external_fields", "http.expectations", "http.chunks", "accepts.ids"),
     *("http.cases_of_headers", "refuses.media_types", "records.own_account", "refuses.instants"),
@@ -20,7 +21,8 @@ QUICK_ORDER = (
     *("http.connections_go_on", "accepts.allocations", "records.filters"),
     *("concurrency.two_accounts", "money.buckets", "refuses.unknown_accounts"),
     *("concurrency.of_one_bucket", "concurrency.debits_and_credits"),
-    *("records.reading_by_odd_ids", "money.more_than_a_bucket_owes", "records.pages"),
+    *("records.reading_by_odd_ids", "records.pages", "money.reading_items_changes_nothing"),
+    *("money.just_past", "concurrency.of_several_buckets", "http.after_an_expectation"),
     *("records.one_id_on_two_accounts", "refuses.several_at_once", "refuses.ids_stay_free"),
     *("money.whatever_else_is_said", "http.accepts", "concurrency.reads_of_two_accounts"),
     *("refuses.allocations", "concurrency.right_and_wrong_tokens", "auth.before_all_else"),

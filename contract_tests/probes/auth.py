@@ -82,11 +82,18 @@ def posts(bench: Bench) -> None:
     told = "no success, for a path in percent code and no token"
     bench.check("auth.required", not coded.is_ok, told, coded)
     after = trace(bench)
-    if before.is_blind or any(exchange.is_ok for exchange in exchanges):
+    if any(exchange.is_ok for exchange in exchanges):
         return
-    told, got = "nothing recorded without the right token", before.told(after)
-    seen = before.among(exchanges[0], later=after)
-    bench.check("auth.records-nothing", before.is_same(after), told, got, *seen)
+    if not before.is_blind:
+        told, got = "nothing recorded without the right token", before.told(after)
+        seen = before.among(exchanges[0], later=after)
+        bench.check("auth.records-nothing", before.is_same(after), told, got, *seen)
+    firsts = {wrong.rule_id: number for number, wrong in reversed(list(enumerate(cases)))}
+    for number in firsts.values():
+        then = bench.post(bodies[number])
+        told = f"200, for an id that came with {cases[number].told} before"
+        seen = (exchanges[number], then)
+        bench.check("auth.records-nothing", then.status == 200, told, then.seen(), *seen)
 
 
 @probe("auth", writes=False, turn=Turn.FIRST)

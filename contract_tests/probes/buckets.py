@@ -24,7 +24,7 @@ def all_of_a_bucket(bench: Bench) -> None:
     limit = min(bench.target.max_cents or MOST_CENTS, MOST_CENTS)
     for account in reversed(bench.target.accounts):
         before = figures(bench, account)
-        for bucket, owed in before.buckets.items():
+        for bucket, owed in reversed(list(before.buckets.items())):
             if bucket == "PRINCIPAL" or not 0 < owed <= limit:
                 continue
             post = bench.accepted(bench.post(bench.offset(owed, allocation=bucket), account))

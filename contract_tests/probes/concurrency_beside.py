@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from contract_tests.bench import JSON, Bench, UntestedError, items_of, path_of
 from contract_tests.crediting import crediting
 from contract_tests.exchange import Exchange
@@ -22,9 +24,11 @@ _REFUSED, _DENIED = range(400, 500), range(401, 404, 2)
 
 @probe("concurrency", turn=Turn.FIRST)
 def the_commonest_beside(bench: Bench) -> None:
-    """Who has no right token, or reads, while posts run is answered as at any other time."""
+    """Whatever runs beside posts, each is what it would be at any other time."""
     _post_with_right_and_wrong_tokens(bench)
-    _read_among_posts(bench)
+    for look in (_take_from_several_buckets, _give_and_take, _read_among_posts):
+        with contextlib.suppress(UntestedError):
+            look(bench)
 
 
 @probe("concurrency", "concurrency.no-lost-update")
@@ -41,21 +45,51 @@ def of_one_bucket(bench: Bench) -> None:
 
 
 @probe("concurrency", "concurrency.no-lost-update")
+def of_several_buckets(bench: Bench) -> None:
+    """Of posts at once each is taken from the bucket that it names."""
+    for _ in rounds(bench, 2, 4):
+        _take_from_several_buckets(bench)
+
+
+def _take_from_several_buckets(bench: Bench) -> None:
+    """Post at once to buckets in turn. Raises UntestedError."""
+    account = bench.target.account(1) or bench.account
+    before = figures(bench, account)
+    filled = [name for name, owed in before.buckets.items() if owed >= AT_ONCE]
+    if len(filled) < 2:
+        raise UntestedError("too few buckets owe enough, as far as the account shows them")
+    taken = [filled[number % len(filled)] for number in range(AT_ONCE)]
+    bodies = [bench.offset(1, allocation=of) for of in taken]
+    exchanges = bench.race([bench.posting(body, account) for body in bodies])
+    after = figures(bench, account)
+    if all(exchange.is_ok for exchange in exchanges):
+        expected = {name: owed - taken.count(name) for name, owed in before.buckets.items()}
+        told, got = f"buckets of {expected}", f"{after.buckets}"
+        fine = after.buckets == expected
+        bench.check("concurrency.no-lost-update", fine, told, got, *exchanges, how="race")
+
+
+@probe("concurrency", "concurrency.no-lost-update")
 def debits_and_credits(bench: Bench) -> None:
     """Debit and credit offsets at once all count."""
     for _ in rounds(bench, 2, 4):
-        pairs = [(bench.offset(3), bench.offset(1)) for _ in range(AT_ONCE // 2)]
-        requests = [
-            request
-            for debit, given in pairs
-            for request in (bench.posting(debit), crediting(bench, given))
-        ]
-        before = total(bench)
-        exchanges = bench.race(requests, odd=True)
-        after = total(bench)
-        if not all(exchange.is_ok for exchange in exchanges):
-            raise UntestedError("the server has no POST …/credit_offsets, or refuses some at once")
-        note_fell(bench, before, after, (3 - 1) * len(pairs), exchanges)
+        _give_and_take(bench)
+
+
+def _give_and_take(bench: Bench) -> None:
+    """Let debit and credit offsets be at once. Raises UntestedError."""
+    pairs = [(bench.offset(3), bench.offset(1)) for _ in range(AT_ONCE // 2)]
+    requests = [
+        request
+        for debit, given in pairs
+        for request in (bench.posting(debit), crediting(bench, given))
+    ]
+    before = total(bench)
+    exchanges = bench.race(requests, odd=True)
+    after = total(bench)
+    if not all(exchange.is_ok for exchange in exchanges):
+        raise UntestedError("the server has no POST …/credit_offsets, or refuses some at once")
+    note_fell(bench, before, after, (3 - 1) * len(pairs), exchanges)
 
 
 @probe("concurrency", "concurrency.reads")

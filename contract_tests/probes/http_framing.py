@@ -132,6 +132,20 @@ def expectations(bench: Bench) -> None:
 
 
 @probe("http", "http.connection")
+def after_an_expectation(bench: Bench) -> None:
+    """What is said of an expectation is not said after the answer, in the midst of the next."""
+    headers = bench.headers(JSON, ("Expect", "100-continue"))
+    body = bench.offset(3)
+    with Connection(bench.target) as connection:
+        first = bench.send(bench.posting(bench.offset(1), headers=headers), connection)
+        then = bench.send(bench.posting(body), connection)
+    mine = then.status == 200 and then.member("line_item_id") == body["line_item_id"]
+    told = f"200 with {body['line_item_id']}, after Expect: 100-continue"
+    seen = (first, then)
+    bench.check("http.connection", mine, told, then.seen(), *seen, how="connection")
+
+
+@probe("http", "http.connection")
 def connections_go_on(bench: Bench) -> None:
     """After a refusal the next request on the connection is answered for itself."""
     wrong = (("Authorization", "Bearer nobody-knows-me"), JSON)

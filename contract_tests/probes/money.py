@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from contract_tests.bench import Bench, UntestedError, amount_of, item_of, items_of
 from contract_tests.exchange import Exchange
@@ -12,7 +13,9 @@ from contract_tests.probe import probe
 from contract_tests.reading import (
     LIST_ITEMS,
     READ_ITEM,
+    Figures,
     figures,
+    found,
     ids_of,
     item_in,
     last_list,
@@ -20,14 +23,18 @@ from contract_tests.reading import (
     recent,
 )
 from contract_tests.traces import trace
+from contract_tests.valid import PAST
 
 _MANY = 26
 _AMOUNTS = (1, 7, 10, 29, 57, 99, 100, 101, 115, 250, 999, 1000, 2049, 4035, 10_001)
 _ALONE = (13, 250_007)
-_EXCESSES = (
-    *(("FEE", 0), ("FEE", 11), ("INTEREST", 11), ("DEFERRED_INTEREST", 11), ("PRINCIPAL", 11)),
-)
+_EXCESSES = (("FEE", 0), ("FEE", 11), ("INTEREST", 11), ("DEFERRED_INTEREST", 11))
 """What is taken from which bucket beyond all that it owes."""
+_MOST_OWED = 2**53 - 1
+_MEMBERS: Sequence[Mapping[str, Any]] = (
+    *({}, {"effective_at": PAST}, {"allocation": "FEE"}, {"allocation": "PRINCIPAL"}),
+    {"external_fields": [{"key": "Card", "value": "22445702"}], "effective_at": PAST},
+)
 _FILTERS = "limit=5&line_item_type=DEBIT_OFFSET&effective_at_after=2020-01-01T00:00:00Z"
 _LARGE = (
     *((2**31 - 1, None), (2**31, "FEE"), (1, None), (2**32 + 7, "INTEREST")),
@@ -70,7 +77,7 @@ def one_post(bench: Bench) -> None:
             before = after
 
 
-@probe("money", "money.buckets-add-up", "money.total-falls")
+@probe("money", "money.bucket", "money.buckets-add-up", "money.total-falls")
 def more_than_a_bucket_owes(bench: Bench) -> None:
     """What one bucket cannot take is taken elsewhere: the total falls by all of it."""
     account = bench.target.accounts[-1]  # whose buckets nothing else needs
@@ -85,9 +92,33 @@ def more_than_a_bucket_owes(bench: Bench) -> None:
         after = figures(bench, account)
         fell(bench, before, after, owed + excess, post)
         adds_up(bench, after)
-        before = after
+        before = _take_one(bench, account, after, post)
         posts.append(post)
+    if 0 < before.total_cents <= _MOST_OWED:  # exactly all that the account owes, and then more
+        for body in (bench.offset(before.total_cents), bench.offset(11, allocation="PRINCIPAL")):
+            posts.append(bench.accepted(bench.post(body, account)))
+            after = figures(bench, account)
+            fell(bench, before, after, body["original_amount_cents"], posts[-1])
+            adds_up(bench, after)
+            before = after
     _note_listed(bench, account, posts)
+
+
+def _take_one(bench: Bench, account: str, before: Figures, last: Exchange) -> Figures:
+    """Post a cent without an allocation after ``last``, and note where it is taken from.
+
+    Give what is left.
+    """
+    post = bench.accepted(bench.post(bench.offset(1), account))
+    after = figures(bench, account)
+    fell(bench, before, after, 1, post)
+    # what a bucket lacks may be made up for by and by
+    if before.buckets.get("PRINCIPAL", 0) > 0 and min(before.buckets.values()) >= 0:
+        expected = {**before.buckets, "PRINCIPAL": before.buckets["PRINCIPAL"] - 1}
+        told, seen = "1 less in PRINCIPAL, and nothing else changed", (last, before.exchange, post)
+        got = f"{before.told()} became {after.told()}"
+        bench.check("money.bucket", after.buckets == expected, told, got, *seen, after.exchange)
+    return after
 
 
 def _note_listed(bench: Bench, account: str, posts: Sequence[Exchange]) -> None:
@@ -164,6 +195,19 @@ def reads_change_nothing(bench: Bench) -> None:
     )
 
 
+@probe("money", "money.reads-change-nothing")
+def reading_items_changes_nothing(bench: Bench) -> None:
+    """An item that is read by its id moves nothing, whatever it says."""
+    bodies = [bench.offset(1, **members) for members in _MEMBERS]
+    bodies.append({"original_amount_cents": 1})
+    before = figures(bench)
+    posts = [bench.post(body) for body in bodies]
+    cents = sum(post.is_ok for post in posts)  # the account may have been opened later than that
+    ids = [str(post.member("line_item_id")) for post in posts if post.is_ok]
+    reads = [read_item(bench, bench.account, of) for of in ids]
+    fell(bench, before, figures(bench), cents, *posts, *reads, rule_id="money.reads-change-nothing")
+
+
 @probe("money", "money.total-falls")
 def many_posts(bench: Bench) -> None:
     """The twenty-first post is like the first."""
@@ -204,9 +248,17 @@ def large_amounts(bench: Bench) -> None:
 
 
 def _read_back(bench: Bench, account: str, posts: Sequence[Exchange]) -> None:
+    """Note whether each amount is shown where its item is read, and where it is listed."""
     ids = [str(post.member("line_item_id")) for post in posts]
     reads = bench.send_all([bench.reading(item_of(account, of), READ_ITEM) for of in ids])
     for (cents, _), line_item_id, post, read in zip(_LARGE, ids, posts, reads, strict=True):
         shown = amount_of(item_in(read, line_item_id) or {})
         told, got = f"an amount of {cents}, as it was posted, where it is read", f"{shown}"
         bench.check("money.large-amounts", shown in (None, cents), told, got, post, read)
+    if LIST_ITEMS in bench.reads:
+        items = {of.get("line_item_id"): of for of in found(bench, ids, account)}
+        listed = [amount_of(items.get(of, {})) for of in ids]
+        wanted = [cents for cents, _ in _LARGE]
+        fine = all(shown in (None, cents) for shown, cents in zip(listed, wanted, strict=True))
+        told, got = f"amounts of {wanted} in the list, as they were posted", f"{listed}"
+        bench.check("money.large-amounts", fine, told, got, *posts, last_list(bench))

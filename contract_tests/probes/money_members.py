@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations, cycle
+from datetime import timedelta, timezone
+from itertools import combinations, cycle, islice
 from typing import Any
 
 from contract_tests.bench import Bench, UntestedError
 from contract_tests.echo import differences
+from contract_tests.instants import now_of
+from contract_tests.moving import fell
 from contract_tests.probe import probe
 from contract_tests.reading import figures
 from contract_tests.valid import PAST
@@ -20,19 +23,43 @@ _OTHERS = (
 )
 """What may be said beside an amount and an allocation; the id is another each time."""
 _ENOUGH_CENTS = 20
+_SOME_MINUTES = timedelta(minutes=5)
+
+
+@probe("money", "money.total-falls")
+def just_past(bench: Bench) -> None:
+    """What has been effective for some minutes counts, wherever the clock is that says so."""
+    before = figures(bench)
+    past = now_of(before.exchange) - _SOME_MINUTES
+    for hours in (14, 5.5, -12):
+        at = past.astimezone(timezone(timedelta(hours=hours)))
+        body = bench.offset(1, effective_at=at.isoformat(timespec="seconds"))
+        post = bench.post(body)
+        if not post.is_ok:
+            raise UntestedError("the account was opened a moment ago")
+        after = figures(bench)
+        fell(bench, before, after, 1, post)
+        before = after
 
 
 @probe("money", "money.bucket", "money.total-falls")
 def whatever_else_is_said(bench: Bench) -> None:
-    """An allocated amount is taken from its bucket, beside any of the other members or none."""
+    """An amount is taken from its bucket, beside any of the other members or none.
+
+    Without an allocation that is the principal.
+    """
     account = bench.target.account(1) or bench.account
     before = figures(bench, account)
     filled = [name for name, owed in before.buckets.items() if owed >= _ENOUGH_CENTS]
     if not filled:
         raise UntestedError("no bucket owes enough, as far as the account shows them")
-    for bucket, given in zip(cycle(filled), _bodies(bench), strict=False):
-        body = {"allocation": bucket, **given}  # first of all and last of all, in turn
-        if given["original_amount_cents"] == 1:
+    bodies = list(zip(cycle(filled), _bodies(bench), strict=False))
+    if "PRINCIPAL" in filled:
+        bodies += [("", of) for of in islice(_bodies(bench), 1 + len(_OTHERS))]
+    for allocation, given in bodies:
+        bucket = allocation or "PRINCIPAL"
+        body = {"allocation": bucket, **given} if allocation else given
+        if given["original_amount_cents"] == 1:  # first of all and last of all, in turn
             body = dict(reversed(body.items()))
         post = bench.post(body, account)
         if not post.is_ok and "effective_at" in body:
@@ -45,8 +72,8 @@ def whatever_else_is_said(bench: Bench) -> None:
         got = f"{before.told()} became {after.told()}"
         seen = (before.exchange, post, after.exchange)
         bench.check("money.bucket", after.buckets == expected, told, got, *seen)
-        fell = before.total_cents - after.total_cents
-        bench.check("money.total-falls", fell == cents, f"it falls by {cents}", got, *seen)
+        by = before.total_cents - after.total_cents
+        bench.check("money.total-falls", by == cents, f"it falls by {cents}", got, *seen)
         wrong = "; ".join(differences(body, post.member() or {}))
         bench.check("money.bucket", not wrong, "what was sent", wrong, post)
         before = after

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 from contract_tests.bench import Bench, UntestedError, items_of
 from contract_tests.echo import changes, differences, part
 from contract_tests.exchange import Exchange
-from contract_tests.instants import instant
+from contract_tests.instants import instant, now_of
 from contract_tests.probe import probe
 from contract_tests.reading import (
     READ_ITEM,
@@ -140,7 +139,7 @@ def times(bench: Bench) -> None:
         post = bench.post(bench.offset(1, **more))
         if not post.is_ok:
             continue
-        now = _now(post)
+        now = now_of(post)
         for name in ("created_at",) if more else ("created_at", "effective_at"):
             text = post.member(name)
             at = instant(text)
@@ -151,15 +150,6 @@ def times(bench: Bench) -> None:
         if more and post.member("effective_at") is not None:
             same = instant(post.member("effective_at")) == instant(PAST)
             bench.check("records.effective-at-kept", same, f"effective_at {PAST}", post)
-
-
-def _now(exchange: Exchange) -> datetime:
-    """Give what time it is for the server, as far as it says; for us, where it does not."""
-    assert exchange.answer is not None, "it was answered"
-    try:
-        return parsedate_to_datetime(exchange.answer.header("Date") or "").astimezone(UTC)
-    except ValueError:
-        return datetime.fromtimestamp(exchange.began, UTC)
 
 
 @probe("records", "records.own-account")

@@ -19,12 +19,12 @@ A = "can_101"
 
 
 @contextmanager
-def looking(zoo: Zoo, *accounts: str, **how: Any) -> Iterator[Bench]:
+def looking(zoo: Zoo, *accounts: str, is_quick: bool = True, **how: Any) -> Iterator[Bench]:
     """Give a bench on a server, after the first look, which posts a cent to each account."""
     with running(zoo) as url:
         target = Target(url, TOKEN, accounts or (A,), allows_writes=True)._replace(**how)
         client = Client(target, time.monotonic() + 30)
         try:
-            yield first_look(client, 1, is_quick=True)
+            yield first_look(client, 1, is_quick=is_quick)
         finally:
             client.close()

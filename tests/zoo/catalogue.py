@@ -49,6 +49,7 @@ MODULES = (
     "defects_met",
     "defects_met_more",
     "defects_met_again",
+    "defects_met_late",
 )
 
 
