@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
@@ -130,7 +130,7 @@ class Client:
     def burst(self, requests: Sequence[Request]) -> list[Exchange]:
         """Send ``requests``, several at a time and each of them once. Raises OutOfTimeError."""
         self._shared.close()
-        return list(self._pool.map(self.send_once, requests))
+        return _all_of([self._pool.submit(self.send_once, request) for request in requests])
 
     def send_all(self, requests: Sequence[Request]) -> list[Exchange]:
         """Send ``requests``, several at a time if it pays; give the exchanges in their order."""
@@ -142,7 +142,7 @@ class Client:
         return self._until_let_in(lambda: self.send_once(request), lambda of: of)
 
     def race(self, requests: Sequence[Request]) -> list[Exchange]:
-        """Send up to eight ``requests`` at one instant."""
+        """Send up to eight ``requests`` at one instant. Raises OutOfTimeError, ThrottledError."""
         assert len(requests) <= MAX_RACERS, "more than there are threads for"
         self._shared.close()
         barrier = threading.Barrier(len(requests))
@@ -156,7 +156,8 @@ class Client:
                 barrier.wait()
                 return self.send(request, connection)
 
-        return list(self._racers.map(start, requests, connections))
+        pairs = zip(requests, connections, strict=True)
+        return _all_of([self._racers.submit(start, *pair) for pair in pairs])
 
     def send_once(self, request: Request, connection: Connection | None = None) -> Exchange:
         """Send ``request`` and leave it at that. Raises OutOfTimeError."""
@@ -216,6 +217,12 @@ class Client:
         """Let the connection and the threads go."""
         self._shared.close()
         self.stop()
+
+
+def _all_of(sending: Sequence[Future[Exchange]]) -> list[Exchange]:
+    """Give what came of all; where one raises, the others have ended too, and send nothing more."""
+    wait(sending)
+    return [thread.result() for thread in sending]
 
 
 def _retry_after(exchange: Exchange) -> float:

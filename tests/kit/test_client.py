@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from contract_tests.client import Client, OutOfTimeError, ThrottledError
-from contract_tests.exchange import Request
+from contract_tests.exchange import Exchange, Request
 from contract_tests.target import Target
 
 ASK = Request("GET", "/accounts/can_1", (), None, "getAccount")
@@ -108,3 +108,27 @@ def test_no_request_waits_beyond_the_end(server: Server) -> None:
         client.send_raw(ASK._replace(method="HEAD"))
 
     assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize("at_once", [Client.race, Client.burst])
+def test_where_one_of_several_cannot_go_on_the_others_have_ended(
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    at_once: Callable[[Client, Sequence[Request]], list[Exchange]],
+) -> None:
+    client = client_of(server, 10)
+    ended = []
+
+    def send(request: Request, _: object = None) -> Exchange:
+        if request.method == "HEAD":
+            raise OutOfTimeError
+        time.sleep(0.2)
+        ended.append(request)
+        return Exchange(request, None, "none", 0.0, 0.0)
+
+    for name in ("send", "send_once"):
+        monkeypatch.setattr(client, name, send)
+
+    with pytest.raises(OutOfTimeError):
+        at_once(client, [ASK._replace(method="HEAD"), *[ASK] * 5])
+    assert len(ended) == 5
