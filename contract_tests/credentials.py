@@ -34,8 +34,10 @@ class Wrong(NamedTuple):
         a header that is too long, whatever it says.
         """
         said = dict(self.headers)
-        if "Host" in said or len(said.get("Authorization", "")) > _LONG:
+        if "Host" in said:
             return range(400, 500)
+        if len(said.get("Authorization", "")) > _LONG:
+            return (*MALFORMED, 431)
         is_well_formed = _WELL_FORMED.fullmatch(said.get("Authorization", "Bearer x"))
         return DENIED if is_well_formed else MALFORMED
 

@@ -22,7 +22,7 @@ QUICK_ORDER = (
     *("concurrency.two_accounts", "money.buckets", "refuses.unknown_accounts"),
     *("concurrency.of_one_bucket", "concurrency.debits_and_credits"),
     *("records.reading_by_odd_ids", "records.pages", "money.reading_items_changes_nothing"),
-    *("money.just_past", "concurrency.of_several_buckets", "http.after_an_expectation"),
+    *("money.just_past", "concurrency.of_several_buckets"),
     *("records.one_id_on_two_accounts", "refuses.several_at_once", "refuses.ids_stay_free"),
     *("money.whatever_else_is_said", "http.accepts", "concurrency.reads_of_two_accounts"),
     *("refuses.allocations", "concurrency.right_and_wrong_tokens", "auth.before_all_else"),

@@ -88,7 +88,9 @@ def posts(bench: Bench) -> None:
         told, got = "nothing recorded without the right token", before.told(after)
         seen = before.among(exchanges[0], later=after)
         bench.check("auth.records-nothing", before.is_same(after), told, got, *seen)
-    firsts = {wrong.rule_id: number for number, wrong in reversed(list(enumerate(cases)))}
+    firsts: dict[str, int] = {}
+    for number, wrong in enumerate(cases):
+        firsts.setdefault(wrong.rule_id, number)
     for number in firsts.values():
         then = bench.post(bodies[number])
         told = f"200, for an id that came with {cases[number].told} before"

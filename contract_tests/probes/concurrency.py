@@ -52,8 +52,7 @@ def many_posts(bench: Bench) -> None:
 
 def _race(bench: Bench, named: int = AT_ONCE) -> None:
     """Let posts be at once, the first of them with ids of their own; note what comes of them."""
-    fields = [[{"key": "n", "value": str(number)}] for number in range(AT_ONCE)]
-    bodies = [bench.offset(2**at, external_fields=of) for at, of in enumerate(fields)]
+    bodies = _bodies(bench, [2**number for number in range(AT_ONCE)])
     for body in bodies[named:]:
         del body["line_item_id"]
     before = total(bench)
@@ -68,6 +67,12 @@ def _race(bench: Bench, named: int = AT_ONCE) -> None:
     _note_new(bench, generated, exchanges)
     given = [of["line_item_id"] for of, _ in done if "line_item_id" in of]
     note_listed_once(bench, [*given, *generated], exchanges)
+
+
+def _bodies(bench: Bench, amounts: Sequence[int]) -> list[dict[str, Any]]:
+    """Give bodies of which no two say the same."""
+    fields = [[{"key": "n", "value": str(number)}] for number in range(len(amounts))]
+    return [bench.offset(c, external_fields=of) for c, of in zip(amounts, fields, strict=True)]
 
 
 def _note_new(bench: Bench, ids: Sequence[str], exchanges: Sequence[Exchange]) -> None:
@@ -153,7 +158,7 @@ def _race_on_two_accounts(bench: Bench) -> None:
     """Let posts to two accounts, in turn, be at once. Raises UntestedError."""
     pair = (bench.account, bench.second_account())
     accounts = [*pair] * (AT_ONCE // 2)
-    bodies = [bench.offset(1 + number) for number in range(AT_ONCE)]
+    bodies = _bodies(bench, range(1, 1 + AT_ONCE))
     posts = zip(bodies, accounts, strict=True)
     before = [total(bench, account) for account in pair]
     exchanges = bench.race([bench.posting(body, account) for body, account in posts])

@@ -31,6 +31,7 @@ _ALONE = (13, 250_007)
 _EXCESSES = (("FEE", 0), ("FEE", 11), ("INTEREST", 11), ("DEFERRED_INTEREST", 11))
 """What is taken from which bucket beyond all that it owes."""
 _MOST_OWED = 2**53 - 1
+"""In cents, that one post may take: the contract's bound of an amount."""
 _MEMBERS: Sequence[Mapping[str, Any]] = (
     *({}, {"effective_at": PAST}, {"allocation": "FEE"}, {"allocation": "PRINCIPAL"}),
     {"external_fields": [{"key": "Card", "value": "22445702"}], "effective_at": PAST},
@@ -243,22 +244,27 @@ def large_amounts(bench: Bench) -> None:
         told = f"an amount of {cents}"
         bench.check("money.large-amounts", shown in (None, cents), told, posts[-1])
         before = after
-    if READ_ITEM in bench.reads:
-        _read_back(bench, account, posts)
-
-
-def _read_back(bench: Bench, account: str, posts: Sequence[Exchange]) -> None:
-    """Note whether each amount is shown where its item is read, and where it is listed."""
     ids = [str(post.member("line_item_id")) for post in posts]
+    if READ_ITEM in bench.reads:
+        _read_back(bench, account, ids, posts)
+    if LIST_ITEMS in bench.reads:
+        _list_back(bench, account, ids, posts)
+
+
+def _read_back(bench: Bench, account: str, ids: Sequence[str], posts: Sequence[Exchange]) -> None:
+    """Note whether each of the large amounts is shown where its item is read."""
     reads = bench.send_all([bench.reading(item_of(account, of), READ_ITEM) for of in ids])
     for (cents, _), line_item_id, post, read in zip(_LARGE, ids, posts, reads, strict=True):
         shown = amount_of(item_in(read, line_item_id) or {})
         told, got = f"an amount of {cents}, as it was posted, where it is read", f"{shown}"
         bench.check("money.large-amounts", shown in (None, cents), told, got, post, read)
-    if LIST_ITEMS in bench.reads:
-        items = {of.get("line_item_id"): of for of in found(bench, ids, account)}
-        listed = [amount_of(items.get(of, {})) for of in ids]
-        wanted = [cents for cents, _ in _LARGE]
-        fine = all(shown in (None, cents) for shown, cents in zip(listed, wanted, strict=True))
-        told, got = f"amounts of {wanted} in the list, as they were posted", f"{listed}"
-        bench.check("money.large-amounts", fine, told, got, *posts, last_list(bench))
+
+
+def _list_back(bench: Bench, account: str, ids: Sequence[str], posts: Sequence[Exchange]) -> None:
+    """Note whether each of the large amounts is shown in the list."""
+    items = {of.get("line_item_id"): of for of in found(bench, ids, account)}
+    listed = [amount_of(items.get(of, {})) for of in ids]
+    wanted = [cents for cents, _ in _LARGE]
+    fine = all(shown in (None, cents) for shown, cents in zip(listed, wanted, strict=True))
+    told, got = f"amounts of {wanted} in the list, as they were posted", f"{listed}"
+    bench.check("money.large-amounts", fine, told, got, *posts, last_list(bench))

@@ -76,7 +76,7 @@ DEFECTS = {
 UNHURRIED = {"budget": 20.0}
 """So that all is seen on a machine that has other work."""
 PATIENT = {"budget": 10.0}
-"""What a throttling server would never let end."""
+"""Three times what a quick run has; a server that throttles takes all that it is given."""
 CORRECT = (
     *("plain", "status400", "http10", "only_post", "minimal_answers", "opened_yesterday"),
     *("posted_items", "throttling_briefly", "instant_offset_60_taken"),
