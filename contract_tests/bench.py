@@ -78,6 +78,8 @@ class Bench:
         """How long an answer took then that has nothing to do with items."""
         self.before: dict[str, Any] = {}
         """What each account owed before anything was posted, None where that cannot be read."""
+        self.coming: dict[str, int] = {}
+        """How many items of an account were yet to come when that was first asked."""
         self.first_posts: dict[str, Exchange] = {}
         """The very first post to each account, of one cent."""
         self.is_first_judged = False

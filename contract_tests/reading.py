@@ -16,6 +16,7 @@ from contract_tests.bench import (
     path_of,
 )
 from contract_tests.exchange import Exchange, Request
+from contract_tests.instants import instant, now_of
 
 READ_ACCOUNT = "getAccount"
 LIST_ITEMS = "listAccountLineItems"
@@ -23,6 +24,8 @@ READ_ITEM = "getAccountLineItem"
 ABSENT = (404, 405, 501)
 """What a server answers that does not have an operation."""
 _MAX_PAGES = 200
+LONGEST_PAGE = 1000
+"""Items that a page may have, as the contract says."""
 
 BUCKETS = {
     "PRINCIPAL": ("principal_cents",),
@@ -126,7 +129,7 @@ def page(bench: Bench, account: str, query: str = "") -> Page:
     )
 
 
-def walk(bench: Bench, account: str, limit: int | None = 1000) -> list[Page]:
+def walk(bench: Bench, account: str, limit: int | None = LONGEST_PAGE) -> list[Page]:
     """Read all pages, one after the other.
 
     Raises UntestedError, ProbeEndedError, OutOfTimeError.
@@ -152,13 +155,35 @@ def recent(bench: Bench, account: str | None = None) -> Page:
 
     Raises UntestedError, ProbeEndedError, OutOfTimeError.
     """
-    limit = most_recent(bench)
+    limit = most_recent(bench, account)
     return page(bench, bench.account if account is None else account, f"limit={limit}")
 
 
-def most_recent(bench: Bench) -> int:
-    """Give how many items a look at the newest shows: long lists take a server most of its time."""
-    return 20 if bench.is_quick else 100
+def most_recent(bench: Bench, account: str | None = None) -> int:
+    """Give how many items a look at the newest shows: long lists take a server most of its time.
+
+    What is yet to come stands before what is new, and earlier runs have left some of it.
+    Raises UntestedError, ProbeEndedError, OutOfTimeError.
+    """
+    account = bench.account if account is None else account
+    if LIST_ITEMS in bench.reads and account not in bench.coming:
+        bench.coming[account] = _coming(bench, account)
+    limit = bench.coming.get(account, 0) + (20 if bench.is_quick else 100)
+    if limit > LONGEST_PAGE:
+        raise UntestedError("too many items are yet to come")
+    return limit
+
+
+def _coming(bench: Bench, account: str) -> int:
+    """Count the items that are yet to come, of which a page has no more than it can."""
+    for limit in (100, LONGEST_PAGE):
+        seen = page(bench, account, f"limit={limit}")
+        now = now_of(seen.exchange)
+        at = [instant(item.get("effective_at")) for item in seen.results]
+        count = sum(of is not None and of > now for of in at)
+        if count < len(at):
+            break
+    return count
 
 
 def newest(bench: Bench, account: str | None = None) -> list[Any]:
@@ -180,7 +205,9 @@ def found(
     items = [item for item in first.results if item.get("line_item_id") in line_item_ids]
     if len(items) >= len(line_item_ids) or first.has_more is not True:
         return items
-    pages = [page(bench, account or bench.account, "limit=1000")] if bench.is_quick else None
+    pages = (
+        [page(bench, account or bench.account, f"limit={LONGEST_PAGE}")] if bench.is_quick else None
+    )
     if pages is not None and pages[0].has_more is True:
         raise UntestedError("not in a quick run")
     known = listed(bench, account) if pages is None else pages[0].results

@@ -125,10 +125,10 @@ def _take_one(bench: Bench, account: str, before: Figures, last: Exchange) -> Fi
 def _note_listed(bench: Bench, account: str, posts: Sequence[Exchange]) -> None:
     """Note whether each post is one item of the list, from however many buckets it was taken."""
     try:
-        known = [str(of) for of in ids_of(recent(bench, account).results)]
+        ids = [str(post.member("line_item_id")) for post in posts]
+        known = [str(of) for of in ids_of(found(bench, ids, account))]
     except UntestedError:
         return
-    ids = [str(post.member("line_item_id")) for post in posts]
     wrong = {of: known.count(of) for of in ids if known.count(of) != 1}
     told, got = "each of these once in the list", f"so often: {wrong}"
     bench.check("records.listed-once", not wrong, told, got, *posts, last_list(bench))

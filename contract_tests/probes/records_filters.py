@@ -12,7 +12,15 @@ from contract_tests.crediting import credit
 from contract_tests.echo import part
 from contract_tests.exchange import Exchange
 from contract_tests.probe import probe
-from contract_tests.reading import ABSENT, LIST_ITEMS, found, ids_of, last_list, most_recent
+from contract_tests.reading import (
+    ABSENT,
+    LIST_ITEMS,
+    LONGEST_PAGE,
+    found,
+    ids_of,
+    last_list,
+    most_recent,
+)
 from contract_tests.traces import total, trace
 
 _BOUNDS = "&".join(
@@ -194,7 +202,7 @@ def _note_types(bench: Bench) -> None:
 
 def _note_end(bench: Bench, kind: str) -> None:
     """Note whether a page with all there is of a type says that there is no more."""
-    most = 2 * most_recent(bench) if bench.is_quick else 1000
+    most = min(2 * most_recent(bench), LONGEST_PAGE) if bench.is_quick else LONGEST_PAGE
     whole = _filtered(bench, f"line_item_type={kind}", limit=most)
     count = len(_items(whole))
     if 0 < count < most:
